@@ -1,0 +1,1 @@
+"""Apps, releases, bundles, vetting findings, review and listing."""

@@ -1,0 +1,1 @@
+"""The platform: control plane and data plane."""

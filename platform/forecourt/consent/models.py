@@ -1,0 +1,153 @@
+"""The OAuth server's rows, and the driver's authorizations, grants and receipts.
+
+All OAuth models are swapped so that a token always leads to the authorization that made it.
+"""
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from oauth2_provider.models import (
+    AbstractAccessToken,
+    AbstractApplication,
+    AbstractDeviceGrant,
+    AbstractGrant,
+    AbstractIDToken,
+    AbstractRefreshToken,
+)
+from typing_extensions import override
+
+from apps_registry.models import App, Release
+from forecourt.accounts.models import Organisation
+from forecourt.vehicles.models import Vehicle
+
+
+class Authorization(models.Model):
+    """What one OAuth code created: a driver, an app and the release whose manifest was shown."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="authorizations")
+    app = models.ForeignKey(App, on_delete=models.PROTECT, related_name="authorizations")
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+
+
+class Application(AbstractApplication):
+    """An OAuth client: the cloud half of an app (code flow), or a data partner (client credentials)."""
+
+    app = models.OneToOneField(App, on_delete=models.PROTECT, null=True, blank=True, related_name="client")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="clients"
+    )
+
+    class Meta(AbstractApplication.Meta):
+        constraints = [
+            models.CheckConstraint(condition=Q(skip_authorization=False), name="consent_is_never_skipped"),
+            models.CheckConstraint(
+                condition=Q(app__isnull=True) ^ Q(organisation__isnull=True), name="client_is_an_app_or_a_partner"
+            ),
+        ]
+
+
+class AuthorizationCode(AbstractGrant):
+    """A one-time code on its way to becoming tokens. The toolkit calls it a grant; here a grant is consent."""
+
+    authorization = models.ForeignKey(Authorization, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+
+
+class AccessToken(AbstractAccessToken):
+    """A bearer token; `authorization` is empty for client credentials."""
+
+    authorization = models.ForeignKey(
+        Authorization, on_delete=models.CASCADE, null=True, blank=True, related_name="access_tokens"
+    )
+
+
+class RefreshToken(AbstractRefreshToken):
+    """A rotating refresh token of one authorization."""
+
+    authorization = models.ForeignKey(
+        Authorization, on_delete=models.CASCADE, null=True, blank=True, related_name="refresh_tokens"
+    )
+
+
+class IDToken(AbstractIDToken):
+    """An OpenID Connect id token."""
+
+
+class DeviceGrant(AbstractDeviceGrant):
+    """A device code (RFC 8628)."""
+
+
+class AuthorizationRequest(models.Model):
+    """What an app asked for, kept on the server while the driver decides; the form carries only its id."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="+")
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="+")
+    scope = models.TextField()
+    parameters = models.JSONField(help_text="The validated OAuth parameters: redirect_uri, state, code_challenge …")
+    created_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+
+class Grant(models.Model):
+    """A driver's live permission for one app on one vehicle. Every change raises `epoch`."""
+
+    class Status(models.TextChoices):
+        """Whether the permission is live."""
+
+        ACTIVE = "active", "Active"
+        PAUSED = "paused", "Paused"
+        REVOKED = "revoked", "Revoked"
+        EXPIRED = "expired", "Expired"
+        SUPERSEDED = "superseded", "Superseded"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    authorization = models.ForeignKey(Authorization, on_delete=models.PROTECT, related_name="grants")
+    app = models.ForeignKey(App, on_delete=models.PROTECT, related_name="grants")
+    vehicle = models.ForeignKey(Vehicle, on_delete=models.PROTECT, related_name="grants")
+    status = models.CharField(max_length=12, choices=Status, default=Status.ACTIVE)
+    epoch = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True, help_text="Empty: until revoked.")
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["app", "vehicle"], condition=Q(status__in=["active", "paused"]), name="one_live_grant_per_car"
+            ),
+        ]
+
+
+class GrantItem(models.Model):
+    """One thing a grant allows: an action on a pattern of signals, for a purpose, at a precision."""
+
+    grant = models.ForeignKey(Grant, on_delete=models.CASCADE, related_name="items")
+    action = models.CharField(max_length=10)
+    pattern = models.CharField(max_length=200)
+    purpose = models.CharField(max_length=40)
+    precision = models.CharField(max_length=8, default="exact")
+    max_hz = models.FloatField(null=True, blank=True)
+
+
+class ConsentReceipt(models.Model):
+    """Exactly what was shown and ticked, or taken back; append-only and hash-chained per person."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="receipts")
+    authorization = models.ForeignKey(Authorization, on_delete=models.PROTECT, related_name="receipts")
+    kind = models.CharField(max_length=12)
+    document = models.JSONField()
+    at = models.DateTimeField()
+    prev_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64, unique=True)
+
+    @override
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write the row once; a receipt is never changed."""
+        kwargs["force_insert"] = True
+        super().save(*args, **kwargs)

@@ -1,0 +1,1 @@
+"""Signed metadata, rollouts and the vehicle's API for fetching."""

@@ -1,0 +1,1 @@
+"""Frames in, latest values and subscriptions out, feeds and commands."""

@@ -1,0 +1,1 @@
+"""The data plane: plain ASGI callables in front of Django."""

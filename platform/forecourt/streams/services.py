@@ -1,0 +1,1 @@
+"""What people and apps ask of this package."""

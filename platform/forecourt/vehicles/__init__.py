@@ -1,0 +1,1 @@
+"""Cars, pairing, people's roles on a car and vehicle identity."""

@@ -1,0 +1,45 @@
+"""Domain errors as RFC 9457 problem documents: the one table from errors to statuses."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from rest_framework.exceptions import APIException
+from rest_framework.response import Response
+
+PROBLEMS: Final[Mapping[type[Exception], HTTPStatus]] = {}
+
+
+def handle(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Answer a DRF view's error as `application/problem+json`; unknown errors stay errors."""
+    del context
+    status = status_of(error)
+    if status is None:
+        return None
+    return Response(document(error, status), status=status, content_type="application/problem+json")
+
+
+def status_of(error: Exception) -> int | None:
+    """The HTTP status of an error, by its nearest class in the table."""
+    if isinstance(error, APIException):
+        return int(error.status_code)
+    if isinstance(error, Http404):
+        return HTTPStatus.NOT_FOUND
+    if isinstance(error, PermissionDenied):
+        return HTTPStatus.FORBIDDEN
+    return next((PROBLEMS[kind] for kind in type(error).__mro__ if kind in PROBLEMS), None)
+
+
+def document(error: Exception, status: int) -> dict[str, Any]:
+    """Members of the problem document (RFC 9457, section 3.1), and `resolution`: what to do next."""
+    name = type(error).__name__
+    title = (type(error).__doc__ or name).strip().splitlines()[0]
+    return {
+        "type": f"/problems/{name}",
+        "title": title,
+        "status": int(status),
+        "detail": str(error) or title,
+        "resolution": getattr(error, "resolution", ""),
+    }

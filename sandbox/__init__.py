@@ -1,0 +1,1 @@
+"""What a car runs and what both sides speak; nothing here knows Django."""

@@ -1,0 +1,1 @@
+"""The reference head-unit client: fetch, verify, install, report."""

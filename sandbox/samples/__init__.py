@@ -1,0 +1,1 @@
+"""Sample apps with their source."""

@@ -1,0 +1,1 @@
+"""A simulated car that talks to the platform over HTTP only."""

@@ -1,0 +1,1 @@
+"""Formats that the platform and the car share."""
