@@ -1,1 +1,132 @@
-"""What people and apps ask of this package."""
+"""What people ask of accounts: sign up, apply, admit, add a member."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.text import slugify
+
+from apps_registry import trail
+from apps_registry.models import Publisher
+from forecourt.accounts import roles
+from forecourt.accounts.errors import (
+    EmailTakenError,
+    NotPermittedError,
+    OrganisationNameTakenError,
+    OrganisationNotWaitingError,
+    PersonUnknownError,
+    WeakPasswordError,
+)
+from forecourt.accounts.models import Membership, Organisation, User
+
+Kind = Organisation.Kind
+Role = Membership.Role
+Status = Organisation.Status
+
+
+@transaction.atomic
+def sign_up(*, email: str, name: str, password: str) -> User:
+    """Make a person who can sign in.
+
+    Raises:
+        WeakPasswordError: the password is too easy to guess.
+        EmailTakenError: the address belongs to somebody already, in any case of letters.
+    """
+    try:
+        validate_password(password, User(email=email, name=name))
+    except ValidationError as error:
+        raise WeakPasswordError(" ".join(error.messages)) from error
+    try:
+        with transaction.atomic():
+            return User.objects.create_user(email, password, name=name.strip())
+    except IntegrityError as error:
+        raise EmailTakenError from error
+
+
+@transaction.atomic
+def found_carmaker(*, name: str, owner: User, now: datetime) -> Organisation:
+    """Set up the carmaker with its first administrator; there is one carmaker.
+
+    Raises:
+        OrganisationNameTakenError: the carmaker exists already.
+    """
+    organisation = _organisation(name=name, kind=Kind.CARMAKER, now=now)
+    organisation.status, organisation.admitted_at = Status.ADMITTED, now
+    organisation.save()
+    Membership.objects.create(user=owner, organisation=organisation, role=Role.OWNER)
+    _record(owner, "organisation.founded", organisation, now)
+    return organisation
+
+
+@transaction.atomic
+def apply_for_organisation(*, user: User, name: str, kind: str, now: datetime) -> Organisation:
+    """Ask the carmaker to admit a developer firm or a data partner; the person becomes its owner.
+
+    Raises:
+        NotPermittedError: nobody can apply to be the carmaker.
+        OrganisationNameTakenError: the name is in use.
+    """
+    if kind not in {Kind.DEVELOPER, Kind.DATA_PARTNER}:
+        raise NotPermittedError("An organisation applies as a developer or as a data partner.")
+    organisation = _organisation(name=name, kind=kind, now=now)
+    Membership.objects.create(user=user, organisation=organisation, role=Role.OWNER)
+    _record(user, "organisation.applied", organisation, now)
+    return organisation
+
+
+@transaction.atomic
+def admit(*, organisation_id: UUID, by: User, now: datetime) -> Organisation:
+    """Let an organisation in; a developer firm becomes a publisher.
+
+    Raises:
+        NotPermittedError: only the carmaker's owner and operators admit.
+        OrganisationNotWaitingError: it was decided already, or never applied.
+    """
+    roles.require_role(by, Role.OPERATOR)
+    organisation = Organisation.objects.select_for_update().filter(pk=organisation_id, status=Status.APPLIED).first()
+    if organisation is None:
+        raise OrganisationNotWaitingError
+    if organisation.kind == Kind.DEVELOPER:
+        organisation.publisher = Publisher.objects.create(name=organisation.name, namespace=organisation.slug)
+    organisation.status, organisation.admitted_at = Status.ADMITTED, now
+    organisation.save()
+    _record(by, "organisation.admitted", organisation, now)
+    return organisation
+
+
+@transaction.atomic
+def add_member(*, organisation_id: UUID, email: str, role: str, by: User, now: datetime) -> Membership:
+    """Give a person a role in an organisation; a second call changes the role.
+
+    Raises:
+        NotPermittedError: only an owner of that organisation adds members.
+        PersonUnknownError: nobody has this address.
+    """
+    if not Membership.objects.filter(organisation_id=organisation_id, user=by, role=Role.OWNER).exists():
+        raise NotPermittedError
+    person = User.objects.filter(email__iexact=email.strip()).first()
+    if person is None:
+        raise PersonUnknownError(f"Nobody has signed up as {email}.")
+    membership, _ = Membership.objects.update_or_create(
+        user=person, organisation_id=organisation_id, defaults={"role": role}
+    )
+    trail.record(
+        actor=str(by.pk), action="member.added", subject=str(organisation_id), now=now,
+        detail={"person": person.pk, "role": role},
+    )  # fmt: skip
+    return membership
+
+
+def _organisation(*, name: str, kind: str, now: datetime) -> Organisation:
+    try:
+        with transaction.atomic():
+            return Organisation.objects.create(name=name.strip(), slug=slugify(name)[:40], kind=kind, applied_at=now)
+    except IntegrityError as error:
+        raise OrganisationNameTakenError(f"{name} is taken.") from error
+
+
+def _record(actor: User, action: str, organisation: Organisation, now: datetime) -> None:
+    detail = {"name": organisation.name, "kind": organisation.kind}
+    trail.record(actor=str(actor.pk), action=action, subject=str(organisation.pk), detail=detail, now=now)

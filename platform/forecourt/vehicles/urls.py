@@ -1,5 +1,12 @@
-"""Addresses of this package."""
+"""The car's addresses for signing in and pairing."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from forecourt.vehicles import api
+
+urlpatterns = [
+    path("vehicle/v1/challenge", api.ChallengeView.as_view()),
+    path("vehicle/v1/session", api.SessionView.as_view()),
+    path("vehicle/v1/pairing-code", api.PairingCodeView.as_view()),
+    path("vehicle/v1/pairing", api.PairingView.as_view()),
+]

@@ -9,7 +9,21 @@ from django.http import Http404
 from rest_framework.exceptions import APIException
 from rest_framework.response import Response
 
-PROBLEMS: Final[Mapping[type[Exception], HTTPStatus]] = {}
+from forecourt.accounts import errors as accounts
+from forecourt.vehicles import errors as vehicles
+
+PROBLEMS: Final[Mapping[type[Exception], HTTPStatus]] = {
+    accounts.AccountsError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    accounts.EmailTakenError: HTTPStatus.CONFLICT,
+    accounts.OrganisationNameTakenError: HTTPStatus.CONFLICT,
+    accounts.OrganisationNotWaitingError: HTTPStatus.CONFLICT,
+    accounts.NotPermittedError: HTTPStatus.FORBIDDEN,
+    vehicles.VehiclesError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    vehicles.VehicleNotEnrolledError: HTTPStatus.UNAUTHORIZED,
+    vehicles.SessionInvalidError: HTTPStatus.UNAUTHORIZED,
+    vehicles.VehicleNotYoursError: HTTPStatus.NOT_FOUND,
+    vehicles.TooManyAttemptsError: HTTPStatus.TOO_MANY_REQUESTS,
+}
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
