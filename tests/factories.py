@@ -82,20 +82,33 @@ def app(owner: Publisher | None = None, slug: str = "smart-charging", **fields: 
     return App.objects.create(publisher=owner or publisher(), slug=slug, **values)
 
 
+def _permission(scope: str, *, required: bool = True) -> dict[str, Any]:
+    reason = "Plan charging."
+    return {"scope": scope, "purpose": "smart-charging", "reason": reason, "required": required, "max_hz": 1.0}
+
+
 def manifest(slug: str = "smart-charging", version: str = "1.0.0", **fields: Any) -> dict[str, Any]:
     """A valid manifest of format 1, as JSON."""
-    charge = "Vehicle.Powertrain.TractionBattery"
+    battery = "Vehicle.Powertrain.TractionBattery"
     permissions = [
-        {"scope": f"subscribe:{charge}.StateOfCharge.Current", "purpose": "smart-charging", "reason": "Plan charging.", "required": True, "max_hz": 1.0},
-        {"scope": f"actuate:{charge}.Charging.StartStopCharging", "purpose": "smart-charging", "reason": "Start and stop.", "required": True, "max_hz": 1.0},
-        {"scope": "subscribe:Vehicle.CurrentLocation.Latitude@1km", "purpose": "smart-charging", "reason": "Find the area.", "required": False, "max_hz": 1.0},
-    ]  # fmt: skip
+        _permission(f"subscribe:{battery}.StateOfCharge.Current"),
+        _permission(f"actuate:{battery}.Charging.StartStopCharging"),
+        _permission("subscribe:Vehicle.CurrentLocation.Latitude@1km", required=False),
+    ]
     return {
-        "format": 1, "app": slug, "name": slug.replace("-", " ").title(), "version": version, "publisher": "nordlys-apps",
-        "summary": "Charges when it is cheap.", "category": "energy", "permissions": permissions,
-        "surfaces": ["dash", "phone", "desk"], "limits": {"memory_mib": 64, "fuel_per_event": 200_000_000},
-        "vehicles": {"hardware_ids": ["hu-*"], "minimum_runtime": "1.0.0"}, "voice_intents": [],
-    } | fields  # fmt: skip
+        "format": 1,
+        "app": slug,
+        "name": slug.replace("-", " ").title(),
+        "version": version,
+        "publisher": "nordlys-apps",
+        "summary": "Charges when it is cheap.",
+        "category": "energy",
+        "permissions": permissions,
+        "surfaces": ["dash", "phone", "desk"],
+        "limits": {"memory_mib": 64, "fuel_per_event": 200_000_000},
+        "vehicles": {"hardware_ids": ["hu-*"], "minimum_runtime": "1.0.0"},
+        "voice_intents": [],
+    } | fields
 
 
 def release(of: App | None = None, *, counter: int = 1, status: str = "published", **fields: Any) -> Release:
@@ -104,11 +117,16 @@ def release(of: App | None = None, *, counter: int = 1, status: str = "published
     version = fields.pop("version", f"1.0.{counter - 1}")
     digest = f"{next(_numbers):064x}"
     values = {
-        "version": version, "counter": counter, "status": status, "manifest": manifest(owner.slug, version),
+        "version": version,
+        "counter": counter,
+        "status": status,
+        "manifest": manifest(owner.slug, version),
         "bundle": Bundle.objects.create(sha256=digest, upload_sha256=digest, size=1000),
         "publisher_key": owner.publisher.keys.first() or publisher_key(owner.publisher),
-        "submitted_by": user(), "submitted_at": NOW, "published_at": NOW if status == "published" else None,
-    } | fields  # fmt: skip
+        "submitted_by": user(),
+        "submitted_at": NOW,
+        "published_at": NOW if status == "published" else None,
+    } | fields
     return Release.objects.create(app=owner, **values)
 
 
@@ -117,11 +135,20 @@ def vehicle(owner: User | None = None, **fields: Any) -> Vehicle:
     number = next(_numbers)
     vin = f"WMRTESTCAR{number:07d}"
     values = {
-        "public_id": identity.new_public_id(), "vin_encrypted": identity.encrypt_vin(vin),
-        "vin_hash": identity.keyed_hash(vin, purpose="vin"), "nickname": f"Car {number}", "make": "Meridian", "model": "Uno",
-        "year": 2026, "head_unit_serial": f"HU-{number:04d}", "hardware_id": "hu-compact", "price_area": "DK1",
-        "data_source": "simulated", "public_key": f"{number:064x}", "enrolled_at": NOW,
-    } | fields  # fmt: skip
+        "public_id": identity.new_public_id(),
+        "vin_encrypted": identity.encrypt_vin(vin),
+        "vin_hash": identity.keyed_hash(vin, purpose="vin"),
+        "nickname": f"Car {number}",
+        "make": "Meridian",
+        "model": "Uno",
+        "year": 2026,
+        "head_unit_serial": f"HU-{number:04d}",
+        "hardware_id": "hu-compact",
+        "price_area": "DK1",
+        "data_source": "simulated",
+        "public_key": f"{number:064x}",
+        "enrolled_at": NOW,
+    } | fields
     car = Vehicle.objects.create(**values)
     if owner:
         VehicleRole.objects.create(vehicle=car, user=owner, role="owner", valid_from=NOW)
