@@ -12,6 +12,7 @@ LOCAL_DIR = Path(env.str("FORECOURT_LOCAL", str(BASE_DIR / ".local")))
 
 DEBUG = env.bool("DEBUG", False)
 DEMO = env.bool("FORECOURT_DEMO", False)  # shows the demo's logins on the sign-in page
+DEMO_LOGINS: list[tuple[str, str, str]] = env.json("FORECOURT_DEMO_LOGINS", [])  # [role, e-mail, password]
 _made = {} if env.str("SECRET_KEY", "") else local_secrets.load(LOCAL_DIR)
 SECRET_KEY = env.str("SECRET_KEY", _made.get("SECRET_KEY", ""))
 VIN_KEY = env.str("VIN_KEY", _made.get("VIN_KEY", ""))  # Fernet: encrypts VINs
@@ -54,6 +55,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "forecourt.web.middleware.ContentSecurityPolicyMiddleware",
+    "forecourt.web.middleware.ProblemPagesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -90,6 +92,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", 
 AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
+CSRF_FAILURE_VIEW = "forecourt.web.pages.public.form_too_old"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},

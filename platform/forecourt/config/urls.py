@@ -12,3 +12,6 @@ urlpatterns = [
     path("", include("apps_registry.urls")),
     path("", include("forecourt.web.urls")),
 ]
+
+handler404 = "forecourt.web.pages.public.not_found"
+handler500 = "forecourt.web.pages.public.broken"
