@@ -64,6 +64,12 @@ class SignatureError(WireError):
     resolution = "Sign the bundle again with the publisher's key after its last change."
 
 
+class IconError(WireError):
+    """The icon is not the plain part of SVG that icons may use."""
+
+    resolution = "Export the icon as plain SVG shapes of at most 64 KiB, without scripts, styles, links or pictures."
+
+
 class UnknownSignalError(WireError):
     """The signal is not in the catalog."""
 
