@@ -10,7 +10,10 @@ from rest_framework.exceptions import APIException
 from rest_framework.response import Response
 
 from forecourt.accounts import errors as accounts
+from forecourt.delivery import errors as delivery
 from forecourt.vehicles import errors as vehicles
+from forecourt.web import errors as web
+from sandbox.wire import errors as wire
 
 PROBLEMS: Final[Mapping[type[Exception], HTTPStatus]] = {
     accounts.AccountsError: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -18,11 +21,26 @@ PROBLEMS: Final[Mapping[type[Exception], HTTPStatus]] = {
     accounts.OrganisationNameTakenError: HTTPStatus.CONFLICT,
     accounts.OrganisationNotWaitingError: HTTPStatus.CONFLICT,
     accounts.NotPermittedError: HTTPStatus.FORBIDDEN,
+    delivery.DeliveryError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    delivery.BundleNotListedError: HTTPStatus.NOT_FOUND,
+    delivery.ForgedReportError: HTTPStatus.FORBIDDEN,
+    delivery.KeyMissingError: HTTPStatus.SERVICE_UNAVAILABLE,
+    delivery.MalformedReportError: HTTPStatus.BAD_REQUEST,
+    delivery.MetadataNotFoundError: HTTPStatus.NOT_FOUND,
+    delivery.NotThisVehicleError: HTTPStatus.FORBIDDEN,
+    delivery.ReplayedReportError: HTTPStatus.CONFLICT,
+    delivery.SignerUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
     vehicles.VehiclesError: HTTPStatus.UNPROCESSABLE_ENTITY,
     vehicles.VehicleNotEnrolledError: HTTPStatus.UNAUTHORIZED,
     vehicles.SessionInvalidError: HTTPStatus.UNAUTHORIZED,
     vehicles.VehicleNotYoursError: HTTPStatus.NOT_FOUND,
     vehicles.TooManyAttemptsError: HTTPStatus.TOO_MANY_REQUESTS,
+    web.WebError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    web.NotAMemberError: HTTPStatus.FORBIDDEN,
+    web.NotAdmittedError: HTTPStatus.FORBIDDEN,
+    wire.WireError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    wire.CanonicalError: HTTPStatus.BAD_REQUEST,
+    wire.FrameTooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
 }
 
 
@@ -48,12 +66,15 @@ def status_of(error: Exception) -> int | None:
 
 def document(error: Exception, status: int) -> dict[str, Any]:
     """Members of the problem document (RFC 9457, section 3.1), and `resolution`: what to do next."""
-    name = type(error).__name__
-    title = (type(error).__doc__ or name).strip().splitlines()[0]
-    return {
-        "type": f"/problems/{name}",
-        "title": title,
+    about = explain(type(error))
+    return about | {
         "status": int(status),
-        "detail": str(error) or title,
+        "detail": str(error) or about["title"],
         "resolution": getattr(error, "resolution", ""),
     }
+
+
+def explain(kind: type[Exception]) -> dict[str, Any]:
+    """What a kind of error means, whoever meets it."""
+    title = (kind.__doc__ or kind.__name__).strip().splitlines()[0]
+    return {"type": f"/problems/{kind.__name__}", "title": title, "resolution": getattr(kind, "resolution", "")}
