@@ -61,10 +61,17 @@ class Conversation:
 
     def _read(self) -> None:
         assert self._child.stdout is not None  # noqa: S101 - it was started to be talked with
-        for line in self._child.stdout:
-            try:
-                said = json.loads(line)
-            except ValueError:
-                continue
-            if isinstance(said, dict) and "event" in said:
-                self._arrived.put(said)
+        with self._child.stdout as output:
+            for line in output:
+                said = _event(line)
+                if said:
+                    self._arrived.put(said)
+
+
+def _event(line: str) -> Event | None:
+    """The line's event; a line that is none is somebody's stray print."""
+    try:
+        said = json.loads(line)
+    except ValueError:
+        return None
+    return said if isinstance(said, dict) and "event" in said else None

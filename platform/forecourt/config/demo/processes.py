@@ -101,6 +101,8 @@ class Processes:
                 child.wait(max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
                 _kill_group(child)
+            if child.stdin:
+                child.stdin.close()
         self._running.clear()
 
 
