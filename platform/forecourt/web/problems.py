@@ -9,6 +9,7 @@ from django.http import Http404
 from rest_framework.exceptions import APIException
 from rest_framework.response import Response
 
+from apps_registry import errors as registry
 from forecourt.accounts import errors as accounts
 from forecourt.delivery import errors as delivery
 from forecourt.vehicles import errors as vehicles
@@ -30,6 +31,20 @@ PROBLEMS: Final[Mapping[type[Exception], HTTPStatus]] = {
     delivery.NotThisVehicleError: HTTPStatus.FORBIDDEN,
     delivery.ReplayedReportError: HTTPStatus.CONFLICT,
     delivery.SignerUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
+    registry.RegistryError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    registry.AppNotFoundError: HTTPStatus.NOT_FOUND,
+    registry.BlobNotFoundError: HTTPStatus.NOT_FOUND,
+    registry.BlobStoreUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
+    registry.IllegalMoveError: HTTPStatus.CONFLICT,
+    registry.KeyTakenError: HTTPStatus.CONFLICT,
+    registry.NameTakenError: HTTPStatus.CONFLICT,
+    registry.NotYourAppError: HTTPStatus.FORBIDDEN,
+    registry.ReleaseNotFoundError: HTTPStatus.NOT_FOUND,
+    registry.SelfReviewError: HTTPStatus.FORBIDDEN,
+    registry.SlugTakenError: HTTPStatus.CONFLICT,
+    registry.UnknownPublisherKeyError: HTTPStatus.FORBIDDEN,
+    registry.VersionUsedError: HTTPStatus.CONFLICT,
+    registry.WrongPublisherError: HTTPStatus.FORBIDDEN,
     vehicles.VehiclesError: HTTPStatus.UNPROCESSABLE_ENTITY,
     vehicles.VehicleNotEnrolledError: HTTPStatus.UNAUTHORIZED,
     vehicles.SessionInvalidError: HTTPStatus.UNAUTHORIZED,

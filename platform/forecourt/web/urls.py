@@ -1,5 +1,10 @@
-"""Addresses of this package."""
+"""Addresses of the pages."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from forecourt.web.pages import public
+
+urlpatterns = [
+    path("", public.home, name="home"),
+    path("problems/<slug:name>", public.problem_type, name="problem"),
+]
