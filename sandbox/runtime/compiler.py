@@ -1,0 +1,38 @@
+"""Compiles components in a short-lived child, once for each component and machine."""
+
+from pathlib import Path
+
+import msgspec
+
+from sandbox.runtime import child
+from sandbox.runtime.codecache import CodeCache
+from sandbox.runtime.errors import ComponentRefusedError
+
+TIMEOUT = 150.0  # seconds of wall clock; the child's own limit of CPU time is lower
+
+
+class Answer(msgspec.Struct):
+    """The first line of the child's answer."""
+
+    ok: bool
+    code: str = ""
+    text: str = ""
+
+
+def ready(component: bytes, cache: CodeCache) -> Path:
+    """The component's compiled code, from the cache or compiled now.
+
+    Raises:
+        ComponentRefusedError: it is not a component, or a broken one.
+        ChildDiedError: compiling took more time or memory than allowed.
+    """
+    with cache.lock(component):
+        return cache.find(component) or cache.keep(component, _compile(component))
+
+
+def _compile(component: bytes) -> bytes:
+    line, _, code = child.run("sandbox.runtime.compile_worker", component, timeout=TIMEOUT).partition(b"\n")
+    answer = msgspec.json.decode(line, type=Answer)
+    if not answer.ok:
+        raise ComponentRefusedError(code=answer.code, text=answer.text)
+    return code
