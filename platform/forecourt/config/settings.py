@@ -108,7 +108,34 @@ OAUTH2_PROVIDER_REFRESH_TOKEN_MODEL = "consent.RefreshToken"  # noqa: S105 - a m
 OAUTH2_PROVIDER_GRANT_MODEL = "consent.AuthorizationCode"
 OAUTH2_PROVIDER_ID_TOKEN_MODEL = "consent.IDToken"  # noqa: S105 - a model's name
 OAUTH2_PROVIDER_DEVICE_GRANT_MODEL = "consent.DeviceGrant"
-OAUTH2_PROVIDER: dict[str, object] = {}
+OAUTH2_PROVIDER: dict[str, object] = {
+    "OIDC_ISS_ENDPOINT": SITE_URL,  # the issuer in metadata and in every answer
+    "OAUTH2_PROTECTED_RESOURCE_IDENTIFIER": SITE_URL,
+    "OAUTH2_RESPONSE_TYPES_SUPPORTED": ["code"],
+    "OAUTH2_GRANT_TYPES_SUPPORTED": ["authorization_code", "refresh_token", "client_credentials"],
+    "SCOPES_BACKEND_CLASS": "forecourt.consent.scopes.VssScopes",
+    "OAUTH2_VALIDATOR_CLASS": "forecourt.consent.validators.PlatformValidator",
+    "RESOURCE_SERVER_TOKEN_RESOURCE_VALIDATOR": "forecourt.consent.resources.vehicle_resource",
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],  # a client with a registered loopback address adds http for itself
+    "REQUEST_APPROVAL_PROMPT": "force",
+    "PKCE_REQUIRED": True,
+    "ROTATE_REFRESH_TOKEN": True,
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "REFRESH_TOKEN_GRACE_PERIOD_SECONDS": 0,
+    "REFRESH_TOKEN_EXPIRE_SECONDS": 60 * 86_400,
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 600,
+    "AUTHORIZATION_CODE_EXPIRE_SECONDS": 60,
+    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
+    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+    "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+    "COMPLIANT_BCP_RFC9700_REFRESH_TOKEN": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_SCHEME": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_MATCHING": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_REQUIRED": True,
+}
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_ACKS_LATE = True
@@ -119,6 +146,9 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 CELERY_TASK_ROUTES: dict[str, dict[str, str]] = {}
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
+    "expire-grants": {"task": "forecourt.consent.tasks.expire_grants", "schedule": 10},
+    "publish-grants": {"task": "forecourt.consent.tasks.publish_grants", "schedule": 60},
+    "clear-old-tokens": {"task": "forecourt.consent.tasks.clear_old", "schedule": 3600},
     "publish-images": {"task": "forecourt.delivery.tasks.publish_images", "schedule": 300},
     "count-lost-deliveries": {"task": "forecourt.delivery.tasks.count_lost", "schedule": 900},
 }

@@ -1,6 +1,9 @@
 """Django's view of this package."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
+from typing_extensions import override
 
 
 class ConsentConfig(AppConfig):
@@ -9,3 +12,8 @@ class ConsentConfig(AppConfig):
     name = "forecourt.consent"
     label = "consent"
     default_auto_field = "django.db.models.BigAutoField"
+
+    @override
+    def ready(self) -> None:
+        """Connect the receivers."""
+        import_module("forecourt.consent.receivers")

@@ -4,7 +4,7 @@ All OAuth models are swapped so that a token always leads to the authorization t
 """
 
 import uuid
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import models
@@ -21,6 +21,7 @@ from typing_extensions import override
 
 from apps_registry.models import App, Release
 from forecourt.accounts.models import Organisation
+from forecourt.consent import redirects
 from forecourt.vehicles.models import Vehicle
 
 
@@ -49,6 +50,25 @@ class Application(AbstractApplication):
                 condition=Q(app__isnull=True) ^ Q(organisation__isnull=True), name="client_is_an_app_or_a_partner"
             ),
         ]
+
+    @property
+    def standing_organisation(self) -> Organisation | None:
+        """Who answers for this client: the data partner, or the developer firm behind the app's publisher."""
+        if self.app is None:
+            return self.organisation
+        return getattr(self.app.publisher, "organisation", None)
+
+    @override
+    def is_usable(self, request: Any) -> bool:
+        """Whether its organisation is in good standing; asked at every issuance and every use of a token."""
+        organisation = self.standing_organisation
+        return organisation is not None and organisation.status == Organisation.Status.ADMITTED
+
+    @override
+    def get_allowed_schemes(self) -> list[str]:
+        """The schemes of redirects: https, and http for a client that registered a loopback address."""
+        local = any(redirects.is_loopback(uri) for uri in self.redirect_uris.split())
+        return ["https", "http"] if local else ["https"]
 
 
 class AuthorizationCode(AbstractGrant):
@@ -122,6 +142,10 @@ class Grant(models.Model):
                 fields=["app", "vehicle"], condition=Q(status__in=["active", "paused"]), name="one_live_grant_per_car"
             ),
         ]
+
+
+#: A paused grant is still the driver's; it only delivers nothing.
+LIVE: Final = (Grant.Status.ACTIVE, Grant.Status.PAUSED)
 
 
 class GrantItem(models.Model):

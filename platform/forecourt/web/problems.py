@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from apps_registry import errors as registry
 from forecourt.accounts import errors as accounts
+from forecourt.consent import errors as consent
 from forecourt.delivery import errors as delivery
 from forecourt.vehicles import errors as vehicles
 from forecourt.web import errors as web
@@ -22,6 +23,15 @@ PROBLEMS: Final[Mapping[type[Exception], HTTPStatus]] = {
     accounts.OrganisationNameTakenError: HTTPStatus.CONFLICT,
     accounts.OrganisationNotWaitingError: HTTPStatus.CONFLICT,
     accounts.NotPermittedError: HTTPStatus.FORBIDDEN,
+    consent.ConsentError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    consent.ClientExistsError: HTTPStatus.CONFLICT,
+    consent.ConsentRequestGoneError: HTTPStatus.CONFLICT,
+    consent.ConsentStoreSilentError: HTTPStatus.SERVICE_UNAVAILABLE,
+    consent.ConsentTamperedError: HTTPStatus.BAD_REQUEST,
+    consent.GrantNotFoundError: HTTPStatus.NOT_FOUND,
+    consent.GrantNotLiveError: HTTPStatus.CONFLICT,
+    consent.PartnerNotAdmittedError: HTTPStatus.FORBIDDEN,
+    consent.TokenInvalidError: HTTPStatus.UNAUTHORIZED,
     delivery.DeliveryError: HTTPStatus.UNPROCESSABLE_ENTITY,
     delivery.BundleNotListedError: HTTPStatus.NOT_FOUND,
     delivery.ForgedReportError: HTTPStatus.FORBIDDEN,
@@ -61,11 +71,14 @@ PROBLEMS: Final[Mapping[type[Exception], HTTPStatus]] = {
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """Answer a DRF view's error as `application/problem+json`; unknown errors stay errors."""
-    del context
     status = status_of(error)
     if status is None:
         return None
-    return Response(document(error, status), status=status, content_type="application/problem+json")
+    headers = {}
+    if status == HTTPStatus.UNAUTHORIZED:  # RFC 9110, section 15.5.2: a 401 says how to authenticate
+        headers["WWW-Authenticate"] = context["view"].get_authenticate_header(context["request"]) or "Bearer"
+    body = document(error, status)
+    return Response(body, status=status, headers=headers, content_type="application/problem+json")
 
 
 def status_of(error: Exception) -> int | None:

@@ -1,0 +1,105 @@
+"""How a grant loses its power: Valkey first, the database second, and back again if the database refuses."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from apps_registry import trail
+from forecourt.consent import publishing, receipts
+from forecourt.consent.errors import GrantNotLiveError
+from forecourt.consent.models import LIVE, AccessToken, Authorization, AuthorizationCode, Grant, RefreshToken
+from forecourt.consent.published import Kind
+from forecourt.consent.signals import grants_changed
+
+#: What the streams are told for each way to end.
+KINDS: dict[str, Kind] = {
+    Grant.Status.REVOKED: "revoked",
+    Grant.Status.EXPIRED: "expired",
+    Grant.Status.SUPERSEDED: "revoked",
+    Grant.Status.PAUSED: "paused",
+}
+
+
+@contextmanager
+def withdrawing(grants: Sequence[Grant], *, status: str, at: datetime) -> Iterator[None]:
+    """Silence grants, then run the block in one transaction of its own; lift the tombstones if it fails.
+
+    Tombstones before the commit are a deliberate exception to "side effects after commit": they only take rights away.
+
+    Raises:
+        ConsentStoreSilentError: Valkey does not answer; nothing was changed.
+    """
+    publishing.entomb(grants, kind=KINDS[status], at=at)
+    try:
+        with transaction.atomic(durable=True):
+            yield
+    except BaseException:
+        publishing.restore([grant.pk for grant in grants], at=at)
+        raise
+
+
+def end_all(grants: Iterable[Grant], *, status: str, by: str, now: datetime) -> list[Grant]:
+    """End grants inside `withdrawing`; answers those that were still live. Call `record` last."""
+    wanted = Grant.objects.filter(pk__in=[grant.pk for grant in grants], status__in=LIVE).order_by("pk")
+    ended = list(wanted.select_for_update(of=("self",)).select_related("app", "vehicle", "authorization"))
+    for grant in ended:
+        grant.status, grant.epoch, grant.ended_at = status, grant.epoch + 1, now
+        grant.save(update_fields=["status", "epoch", "ended_at"])
+        transaction.on_commit(partial(publishing.bury, grant, at=now), robust=True)
+    for authorization_id in sorted({grant.authorization_id for grant in ended}):
+        _drop_tokens(authorization_id, now=now)
+    for grant in ended:
+        receipts.write(authorization=grant.authorization, kind=status, document=summary(grant) | {"by": by}, now=now)
+    return ended
+
+
+def move(grant: Grant, *, to: str, by: str, now: datetime) -> Grant:
+    """Pause or resume a grant in the caller's transaction, and publish it after the commit."""
+    live = Grant.objects.select_for_update(of=("self",)).select_related("app", "vehicle", "authorization")
+    locked = live.exclude(status=to).filter(pk=grant.pk, status__in=LIVE).first()
+    if locked is None:
+        raise GrantNotLiveError
+    locked.status, locked.epoch = to, locked.epoch + 1
+    locked.save(update_fields=["status", "epoch"])
+    resumed = to == Grant.Status.ACTIVE
+    kind = "resumed" if resumed else to
+    receipts.write(authorization=locked.authorization, kind=kind, document=summary(locked) | {"by": by}, now=now)
+    publishing.publish_on_commit(locked, kind="resumed" if resumed else None, at=now)
+    record([locked], action=kind, by=by, now=now)
+    return locked
+
+
+def record(grants: Iterable[Grant], *, action: str, by: str, now: datetime) -> None:
+    """Put changes into the trail, after every row lock, and announce the cars once this is committed."""
+    changed = list(grants)
+    for grant in changed:
+        subject, detail = f"grant:{grant.pk}", summary(grant)
+        trail.record(actor=by, action=f"consent.{action}", subject=subject, detail=detail, now=now)
+    vehicle_ids = list(dict.fromkeys(grant.vehicle_id for grant in changed))
+    transaction.on_commit(lambda: grants_changed.send(Grant, vehicle_ids=vehicle_ids), robust=True)
+
+
+def summary(grant: Grant) -> dict[str, Any]:
+    """A grant in a few words, for receipts and the trail."""
+    return {
+        "grant": str(grant.pk),
+        "app": grant.app.slug,
+        "vehicle": grant.vehicle.public_id,
+        "epoch": grant.epoch,
+        "status": grant.status,
+    }
+
+
+def _drop_tokens(authorization_id: UUID, *, now: datetime) -> None:
+    """Take every token and code of an authorization that has no live grant left."""
+    Authorization.objects.select_for_update().get(pk=authorization_id)  # token requests wait for the same row
+    if Grant.objects.filter(authorization_id=authorization_id, status__in=LIVE).exists():
+        return
+    AuthorizationCode.objects.filter(authorization_id=authorization_id).delete()
+    RefreshToken.objects.filter(authorization_id=authorization_id, revoked__isnull=True).update(revoked=now)
+    AccessToken.objects.filter(authorization_id=authorization_id).delete()
