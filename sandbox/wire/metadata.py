@@ -15,7 +15,6 @@ from sandbox.wire.errors import WireError
 #: The version of the in-car runtime; releases name the lowest one they run on.
 RUNTIME_VERSION: Final = "1.0.0"
 
-_UNSAFE: Final = re.compile(r"[^a-z0-9.-]+")
 _HEX64: Final = re.compile(r"[0-9a-f]{64}")
 _SEMVER_CORE: Final = re.compile(r"(\d{1,9})\.(\d{1,9})\.(\d{1,9})")
 
@@ -72,11 +71,6 @@ def granted_scopes(custom: Mapping[str, Any]) -> tuple[str, ...]:
         return tuple(item["scope"] for item in msgspec.convert(custom["granted"], list[dict[str, str]]))
     except (KeyError, msgspec.ValidationError) as error:
         raise MetadataError(f"The target's granted items: {error}") from error
-
-
-def target_path(app: str, version: str, counter: int) -> str:
-    """The name of a bundle in both repositories; the counter keeps it unique."""
-    return f"{app}-{_UNSAFE.sub('.', version.lower())}-r{counter}.zip"
 
 
 def fits(hardware_id: str, patterns: tuple[str, ...]) -> bool:

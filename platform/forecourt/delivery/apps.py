@@ -1,6 +1,9 @@
 """Django's view of this package."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
+from typing_extensions import override
 
 
 class DeliveryConfig(AppConfig):
@@ -9,3 +12,8 @@ class DeliveryConfig(AppConfig):
     name = "forecourt.delivery"
     label = "delivery"
     default_auto_field = "django.db.models.BigAutoField"
+
+    @override
+    def ready(self) -> None:
+        """Listen to the registry and to consent, now that every model is loaded."""
+        import_module("forecourt.delivery.receivers")

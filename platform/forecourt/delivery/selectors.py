@@ -1,1 +1,149 @@
 """Reads of this package."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Max, Q, QuerySet
+
+from apps_registry.models import Release
+from forecourt.consent.models import Grant, GrantItem
+from forecourt.delivery.errors import BundleNotListedError
+from forecourt.delivery.models import Delivery, DesiredState, ImageTarget, Installation
+from forecourt.delivery.states import UNDERWAY
+from forecourt.vehicles.models import Vehicle
+from sandbox.wire.metadata import fits
+from sandbox.wire.scopes import Scope
+
+LISTABLE: Final = (Release.Status.APPROVED, Release.Status.PUBLISHED)
+LIVE: Final = (Grant.Status.ACTIVE, Grant.Status.PAUSED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A release that a car should have, and what its driver granted."""
+
+    release: Release
+    granted: tuple[str, ...]
+
+
+def live_grants(vehicle: Vehicle, *, now: datetime) -> QuerySet[Grant]:
+    """Grants of a car that have not ended; a paused one keeps its app, without any permission."""
+    lasting = Q(expires_at__isnull=True) | Q(expires_at__gt=now)
+    return Grant.objects.filter(lasting, vehicle=vehicle, status__in=LIVE).prefetch_related("items")
+
+
+def wanted(vehicle: Vehicle, *, now: datetime) -> list[Wanted]:
+    """The complete set of releases that a car should have.
+
+    A release with a lower counter than one the car had is left out: the car would refuse it.
+    """
+    grants = {grant.app_id: grant for grant in live_grants(vehicle, now=now)}
+    listed = Release.objects.filter(
+        app__in=grants,
+        status=Release.Status.PUBLISHED,
+        image_target__removed_at__isnull=True,
+        image_target__isnull=False,
+    ).select_related("app__publisher", "bundle", "publisher_key")
+    newest = {release.app_id: release for release in listed.order_by("counter") if suits(release, vehicle)}
+    floors = counter_floors(vehicle, newest)
+    return [
+        Wanted(release=release, granted=granted_scopes(grants[app_id]))
+        for app_id, release in newest.items()
+        if release.counter >= floors.get(app_id, 0)
+    ]
+
+
+def suits(release: Release, vehicle: Vehicle) -> bool:
+    """Whether a release is made for a car's head unit."""
+    return fits(vehicle.hardware_id, tuple(release.manifest["vehicles"]["hardware_ids"]))
+
+
+def counter_floors(vehicle: Vehicle, apps: Iterable[UUID]) -> dict[UUID, int]:
+    """The highest release counter of each app that the car ever reported."""
+    had = Installation.objects.filter(vehicle=vehicle, app__in=list(apps)).values("app_id")
+    return {row["app_id"]: row["highest"] for row in had.annotate(highest=Max("release__counter"))}
+
+
+def granted_scopes(grant: Grant) -> tuple[str, ...]:
+    """What a grant allows now, as sorted scopes."""
+    if grant.status != Grant.Status.ACTIVE:
+        return ()
+    items = grant.items.all()
+    return tuple(sorted({str(Scope(item.action, item.pattern, item.precision)) for item in items}))
+
+
+def vehicles_with(app_ids: Iterable[UUID]) -> list[UUID]:
+    """Cars on which one of these apps has a live grant."""
+    grants = Grant.objects.filter(app__in=list(app_ids), status__in=LIVE)
+    return list(grants.values_list("vehicle_id", flat=True).distinct())
+
+
+def feeds(vehicle: Vehicle, *, now: datetime) -> list[str]:
+    """Price areas that a car may fetch: its own, if a driver granted any app a look at prices."""
+    items = GrantItem.objects.filter(grant__in=live_grants(vehicle, now=now), grant__status=Grant.Status.ACTIVE)
+    return [vehicle.price_area] if items.filter(pattern__startswith="Energy").exists() else []
+
+
+def desired_state(vehicle: Vehicle, *, now: datetime) -> DesiredState:
+    """A car's row, made empty at its first look."""
+    return DesiredState.objects.get_or_create(vehicle=vehicle, defaults={"signed_at": now})[0]
+
+
+def to_list() -> QuerySet[Release]:
+    """Approved releases that no bin lists yet."""
+    return (
+        Release.objects.filter(status=Release.Status.APPROVED, image_target__isnull=True)
+        .select_related("app")
+        .order_by("submitted_at")
+    )
+
+
+def to_remove() -> QuerySet[ImageTarget]:
+    """Listed bundles whose release was taken back."""
+    return ImageTarget.objects.filter(removed_at__isnull=True).exclude(release__status__in=LISTABLE)
+
+
+def listed_in(bin_names: Iterable[str]) -> dict[str, list[UUID]]:
+    """The releases that each of these bins lists."""
+    listed: dict[str, list[UUID]] = {name: [] for name in sorted(bin_names)}
+    targets = ImageTarget.objects.filter(bin_name__in=listed, removed_at__isnull=True, release__status__in=LISTABLE)
+    for bin_name, release_id in targets.order_by("path").values_list("bin_name", "release_id"):
+        listed[bin_name].append(release_id)
+    return listed
+
+
+def to_announce() -> list[UUID]:
+    """Listed releases of which the registry does not know yet that they are published."""
+    listed = ImageTarget.objects.filter(removed_at__isnull=True, release__status=Release.Status.APPROVED)
+    return list(listed.values_list("release_id", flat=True))
+
+
+def listed_bundle(*, path: str, sha256: str) -> str:
+    """The hash of a bundle that the image repository lists.
+
+    Raises:
+        BundleNotListedError: it was never listed or is no longer, or the hash is another one.
+    """
+    listed = ImageTarget.objects.filter(path=path, release__bundle_id=sha256, removed_at__isnull=True)
+    if not listed.filter(release__status__in=LISTABLE).exists():
+        raise BundleNotListedError
+    return sha256
+
+
+def deliveries(*, app: str = "", version: str = "") -> QuerySet[Delivery]:
+    """Deliveries of one app or release, newest first."""
+    named = {"rollout__release__app__slug": app, "rollout__release__version": version}
+    wanted = {field: value for field, value in named.items() if value}
+    return (
+        Delivery.objects.filter(**wanted)
+        .select_related("vehicle", "rollout__release__app")
+        .order_by("-created_at", "vehicle__public_id")
+    )
+
+
+def overdue(*, now: datetime) -> QuerySet[Delivery]:
+    """Deliveries whose car was silent past the deadline."""
+    return Delivery.objects.filter(state__in=UNDERWAY, deadline__lt=now)

@@ -1,0 +1,124 @@
+"""Reviewed releases with real bundles, grants, and cars with a real head unit."""
+
+import hashlib
+import io
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.test import Client
+from typing_extensions import override
+
+from apps_registry import storage
+from apps_registry.models import App, Bundle, PublisherKey, Release, Review
+from forecourt.consent.models import Authorization, Grant, GrantItem
+from forecourt.delivery import ceremony, jobs
+from forecourt.delivery.approval import KeyHolder
+from forecourt.vehicles.models import Vehicle
+from sandbox.client.head_unit import HeadUnit
+from sandbox.client.identity import Facts
+from sandbox.runtime import archive
+from tests import factories
+from tests.apps_registry import samples
+
+NOW = datetime.now(UTC).replace(microsecond=0)  # the stock client knows only the real time
+BATTERY = "Vehicle.Powertrain.TractionBattery"
+PLATFORM = "http://testserver"
+
+
+def submitted(*, counter: int = 1, key: Ed25519PrivateKey = samples.KEY, **manifest: Any) -> Release:
+    """A release of Smart Charging that waits for a reviewer, with its bundle in the blob store."""
+    version = manifest.pop("version", f"1.0.{counter}")
+    content = archive.open_untrusted(samples.bundle(key=key, version=version, **manifest)).content
+    sha256 = hashlib.sha256(content).hexdigest()
+    storage.from_settings().put(sha256, io.BytesIO(content))
+    bundle, _ = Bundle.objects.get_or_create(sha256=sha256, defaults={"upload_sha256": sha256, "size": len(content)})
+    app = App.objects.filter(slug="smart-charging").first() or factories.app()
+    public = key.public_key().public_bytes_raw().hex()
+    known = PublisherKey.objects.filter(public_key=public).first() or factories.publisher_key(app.publisher, key)
+    facts = factories.manifest(app.slug, version, **manifest)
+    return factories.release(
+        app, counter=counter, status="in_review", version=version, manifest=facts, bundle=bundle, publisher_key=known
+    )
+
+
+def approve(release: Release) -> Release:
+    """Let somebody else approve the release."""
+    Review.objects.create(
+        release=release, reviewer=factories.user(), verdict="approved", reason="Does what it says.", decided_at=NOW
+    )
+    Release.objects.filter(pk=release.pk).update(status="approved")
+    release.refresh_from_db()
+    return release
+
+
+def publish(approval: KeyHolder, **fields: Any) -> Release:
+    """A release that is listed in the image repository."""
+    release = approve(submitted(**fields))
+    jobs.publish_images(now=NOW, approval=approval)
+    release.refresh_from_db()
+    return release
+
+
+def withdraw(approval: KeyHolder, release: Release) -> None:
+    """Take a release back."""
+    Release.objects.filter(pk=release.pk).update(status="withdrawn")
+    jobs.publish_images(now=NOW, approval=approval)
+
+
+def grant(vehicle: Vehicle, app: App, **fields: Any) -> Grant:
+    """A driver's permission to read the battery; nobody is told."""
+    user = factories.user()
+    shown = Release.objects.filter(app=app).first() or factories.release(app)
+    authorization = Authorization.objects.create(user=user, app=app, release=shown, created_at=NOW)
+    made = Grant.objects.create(
+        **{"authorization": authorization, "app": app, "vehicle": vehicle, "created_at": NOW} | fields
+    )
+    pattern = f"{BATTERY}.StateOfCharge.Current"
+    GrantItem.objects.create(grant=made, action="subscribe", pattern=pattern, purpose="smart-charging")
+    return made
+
+
+def order(vehicle: Vehicle, app: App) -> None:
+    """Grant the app on the car and plan the car."""
+    grant(vehicle, app)
+    jobs.plan_vehicle(vehicle_id=vehicle.pk, now=NOW)
+
+
+class Car:
+    """A head unit and the platform's row of it, talking HTTP in this process."""
+
+    def __init__(self, home: Path, *, keys: Path, **fields: Any) -> None:
+        row = factories.vehicle(**fields)
+        ceremony.export_roots(keys, home / "roots")
+        facts = Facts(
+            vin="WMRTESTCAR0000001",
+            make=row.make,
+            model=row.model,
+            year=row.year,
+            head_unit_serial=row.head_unit_serial,
+            hardware_id=row.hardware_id,
+            price_area=row.price_area,
+            data_source=row.data_source,
+        )
+        self.head_unit = HeadUnit(home, facts=facts, platform=PLATFORM, roots=home / "roots", transport=InProcess())
+        Vehicle.objects.filter(pk=row.pk).update(public_key=self.head_unit.identity.public_key)
+        self.row = Vehicle.objects.get(pk=row.pk)
+
+
+class InProcess(httpx.BaseTransport):
+    """Reaches the site without a socket, in the test's own transaction."""
+
+    @override
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Hand the request to Django's test client."""
+        answer = Client().generic(
+            request.method,
+            request.url.raw_path.decode(),
+            request.read(),
+            content_type=request.headers.get("Content-Type", ""),
+            headers={"Authorization": request.headers.get("Authorization", "")},
+        )
+        return httpx.Response(answer.status_code, headers=dict(answer.headers), content=answer.content)
