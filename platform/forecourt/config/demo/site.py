@@ -72,7 +72,7 @@ def _start_processes(site: Site, cluster: str, port: int) -> None:
     processes.start("signer", ["-m", "django", "signer"])
     processes.start(
         "web",
-        ["-m", "granian", "--interface", "asginl", "--port", str(port), "forecourt.config.asgi:application"],
+        ["-m", "granian", "--interface", "asgi", "--port", str(port), "forecourt.config.asgi:application"],
     )
     beat = str(site.local / "beat")
     processes.start(
