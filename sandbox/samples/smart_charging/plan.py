@@ -1,8 +1,11 @@
 """Which quarter hours to charge in: pure rules, shared by the app in the car and the app in the cloud."""
 
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+READY_HOUR = 7
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ def needed_minutes(*, percent: float, target: float, capacity_kwh: float, power_
     return math.ceil(missing_kwh / power_kw * 60)
 
 
-def plan(slots: list[Slot], *, now: datetime, ready_by: datetime, needed_minutes: int) -> list[Slot]:
+def plan(slots: Iterable[Slot], *, now: datetime, ready_by: datetime, needed_minutes: int) -> list[Slot]:
     """The cheapest slots that together last long enough, in order of time.
 
     A slot that has begun counts with what is left of it. At one price the earlier slot wins.
@@ -53,16 +56,22 @@ def plan(slots: list[Slot], *, now: datetime, ready_by: datetime, needed_minutes
     return sorted(chosen, key=lambda slot: slot.start)
 
 
+def ready_by(now: datetime) -> datetime:
+    """The next departure: seven in the morning on the car's clock, tomorrow if that is less than an hour away."""
+    morning = now.replace(hour=READY_HOUR, minute=0, second=0, microsecond=0)
+    return morning if morning - now >= timedelta(hours=1) else morning + timedelta(days=1)
+
+
 def _clipped(slot: Slot, now: datetime, ready_by: datetime) -> Slot:
     return Slot(max(slot.start, now), min(slot.end, ready_by), slot.eur_per_mwh)
 
 
-def active(chosen: list[Slot], now: datetime) -> Slot | None:
+def active(chosen: Sequence[Slot], now: datetime) -> Slot | None:
     """The chosen slot that this moment falls in."""
     return next((slot for slot in chosen if slot.start <= now < slot.end), None)
 
 
-def average_price(chosen: list[Slot]) -> float | None:
+def average_price(chosen: Sequence[Slot]) -> float | None:
     """What a MWh costs on average over the chosen slots, weighted by time."""
     minutes = sum(slot.minutes for slot in chosen)
     return sum(slot.eur_per_mwh * slot.minutes for slot in chosen) / minutes if minutes else None
