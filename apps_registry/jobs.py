@@ -64,10 +64,10 @@ def _begin(release_id: UUID, *, now: datetime) -> Release | None:
     release = _locked(release_id)
     if release is None or release.status not in {Status.SUBMITTED, Status.IN_ANALYSIS}:
         return None
-    if release.status == Status.SUBMITTED:
-        transitions.move(release, Status.IN_ANALYSIS, actor="vetting", detail={"ruleset": RULESET}, now=now)
     running = {"status": AnalysisRun.Status.RUNNING}
     AnalysisRun.objects.update_or_create(release=release, ruleset=RULESET, defaults=running)
+    if release.status == Status.SUBMITTED:
+        transitions.move(release, Status.IN_ANALYSIS, actor="vetting", detail={"ruleset": RULESET}, now=now)
     return release
 
 

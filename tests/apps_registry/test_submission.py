@@ -3,11 +3,13 @@
 import hashlib
 import io
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.db import connection
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from apps_registry import services, trail
@@ -136,3 +138,19 @@ def test_the_analysis_is_asked_for_after_commit_only(
     with django_capture_on_commit_callbacks() as asked:
         _submit(app, developer, samples.bundle())
     assert len(asked) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_submissions_of_one_version_at_once_one_is_refused(app: App, developer: User) -> None:
+    def submit(summary: str) -> Release | type[Exception]:
+        try:
+            return _submit(app, developer, samples.bundle(summary=summary))
+        except VersionUsedError as refusal:
+            return type(refusal)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=2) as hurry:
+        answers = list(hurry.map(submit, ["One.", "Another."]))
+    assert answers.count(VersionUsedError) == 1
+    assert Release.objects.count() == 1

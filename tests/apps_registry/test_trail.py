@@ -1,5 +1,7 @@
 """The trail: append-only, chained, in the decision's own transaction."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
@@ -67,3 +69,14 @@ def test_the_command_fails_on_a_broken_chain() -> None:
         cursor.execute(TAMPERED["dropped entry"])
     with pytest.raises(CommandError, match="does not follow"):
         call_command("verify_trail")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_writers_at_the_same_time_make_one_chain() -> None:
+    def write(number: int) -> None:
+        trail.record(actor="someone", action="app.registered", subject=f"app:{number}", detail={}, now=NOW)
+        connection.close()
+
+    with ThreadPoolExecutor(max_workers=4) as writers:
+        list(writers.map(write, range(20)))
+    assert trail.verify() == 20

@@ -146,6 +146,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 CELERY_TASK_ROUTES: dict[str, dict[str, str]] = {}
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
+    "resume-analyses": {"task": "apps_registry.tasks.resume_analyses", "schedule": 300},
     "expire-grants": {"task": "forecourt.consent.tasks.expire_grants", "schedule": 10},
     "publish-grants": {"task": "forecourt.consent.tasks.publish_grants", "schedule": 60},
     "clear-old-tokens": {"task": "forecourt.consent.tasks.clear_old", "schedule": 3600},
