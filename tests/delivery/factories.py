@@ -14,12 +14,12 @@ from typing_extensions import override
 from apps_registry import storage
 from apps_registry.models import App, Bundle, PublisherKey, Release, Review
 from forecourt.consent.models import Authorization, Grant, GrantItem
-from forecourt.delivery import ceremony, jobs
+from forecourt.delivery import ceremony, jobs, planning, selectors
 from forecourt.delivery.approval import KeyHolder
+from forecourt.delivery.selectors import Wanted
 from forecourt.vehicles.models import Vehicle
 from sandbox.client.head_unit import HeadUnit
 from sandbox.client.identity import Facts
-from sandbox.runtime import archive
 from tests import factories
 from tests.apps_registry import samples
 
@@ -28,20 +28,18 @@ BATTERY = "Vehicle.Powertrain.TractionBattery"
 PLATFORM = "http://testserver"
 
 
-def submitted(*, counter: int = 1, key: Ed25519PrivateKey = samples.KEY, **manifest: Any) -> Release:
+def submitted(*, counter: int = 1, key: Ed25519PrivateKey = samples.KEY, **fields: Any) -> Release:
     """A release of Smart Charging that waits for a reviewer, with its bundle in the blob store."""
-    version = manifest.pop("version", f"1.0.{counter}")
-    content = archive.open_untrusted(samples.bundle(key=key, version=version, **manifest)).content
+    version = f"1.0.{counter}"
+    content = fields.pop("content", None) or samples.bundle(key=key, version=version)
     sha256 = hashlib.sha256(content).hexdigest()
     storage.from_settings().put(sha256, io.BytesIO(content))
     bundle, _ = Bundle.objects.get_or_create(sha256=sha256, defaults={"upload_sha256": sha256, "size": len(content)})
     app = App.objects.filter(slug="smart-charging").first() or factories.app()
     public = key.public_key().public_bytes_raw().hex()
     known = PublisherKey.objects.filter(public_key=public).first() or factories.publisher_key(app.publisher, key)
-    facts = factories.manifest(app.slug, version, **manifest)
-    return factories.release(
-        app, counter=counter, status="in_review", version=version, manifest=facts, bundle=bundle, publisher_key=known
-    )
+    values = {"version": version, "manifest": factories.manifest(app.slug, version), "bundle": bundle} | fields
+    return factories.release(app, counter=counter, status="in_review", publisher_key=known, **values)
 
 
 def approve(release: Release) -> Release:
@@ -87,6 +85,38 @@ def order(vehicle: Vehicle, app: App) -> None:
     jobs.plan_vehicle(vehicle_id=vehicle.pk, now=NOW)
 
 
+def force(vehicle: Vehicle, *releases: Release, **custom: Any) -> None:
+    """Let a hijacked director order these releases, whatever people decided; keywords replace facts about them."""
+    state = selectors.desired_state(vehicle, now=NOW)
+    wanted = [Wanted(release=release, granted=()) for release in releases]
+    state.targets = planning.director_targets(wanted)
+    for target in state.targets.values():
+        target["custom"] |= custom
+    planning.sign_afresh(state, now=NOW)
+
+
+class InProcess(httpx.BaseTransport):
+    """Reaches the site without a socket, in the test's own transaction; `lies` answers instead of it."""
+
+    def __init__(self) -> None:
+        self.lies: dict[str, bytes] = {}
+
+    @override
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Hand the request to Django's test client."""
+        name = request.url.path.rpartition("/")[2]
+        if name in self.lies:
+            return httpx.Response(200, content=self.lies[name])
+        answer = Client().generic(
+            request.method,
+            request.url.raw_path.decode(),
+            request.read(),
+            content_type=request.headers.get("Content-Type", ""),
+            headers={"Authorization": request.headers.get("Authorization", "")},
+        )
+        return httpx.Response(answer.status_code, headers=dict(answer.headers), content=answer.content)
+
+
 class Car:
     """A head unit and the platform's row of it, talking HTTP in this process."""
 
@@ -103,22 +133,16 @@ class Car:
             price_area=row.price_area,
             data_source=row.data_source,
         )
-        self.head_unit = HeadUnit(home, facts=facts, platform=PLATFORM, roots=home / "roots", transport=InProcess())
+        self.network = InProcess()
+        self.head_unit = HeadUnit(home, facts=facts, platform=PLATFORM, roots=home / "roots", transport=self.network)
         Vehicle.objects.filter(pk=row.pk).update(public_key=self.head_unit.identity.public_key)
         self.row = Vehicle.objects.get(pk=row.pk)
 
-
-class InProcess(httpx.BaseTransport):
-    """Reaches the site without a socket, in the test's own transaction."""
-
-    @override
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Hand the request to Django's test client."""
-        answer = Client().generic(
-            request.method,
-            request.url.raw_path.decode(),
-            request.read(),
-            content_type=request.headers.get("Content-Type", ""),
-            headers={"Authorization": request.headers.get("Authorization", "")},
-        )
-        return httpx.Response(answer.status_code, headers=dict(answer.headers), content=answer.content)
+    def refuses(self) -> str:
+        """Look in, expect one refusal and nothing new, and answer the reason's name."""
+        before = dict(self.head_unit.installed)
+        result = self.head_unit.update(NOW)
+        assert dict(self.head_unit.installed) == before
+        assert result.installed == ()
+        (refusal,) = result.refused
+        return refusal[1].partition(":")[0]
