@@ -2,17 +2,26 @@
 
 import hashlib
 import logging
-from typing import Any, BinaryIO, Final
+from typing import Annotated, Any, BinaryIO, Final
 
 import msgspec
 
 from sandbox.runtime import child
 from sandbox.runtime.errors import ChildDiedError
 from sandbox.wire import bundles, canonical, manifest
-from sandbox.wire.errors import BundleRefused, WireError
+from sandbox.wire.errors import BundleRefused, CanonicalError, WireError
 from sandbox.wire.manifest import Manifest
 
-__all__ = ["BundleRefused", "Repacked", "Report", "Unpacked", "open_untrusted", "unpack_untrusted"]
+__all__ = [
+    "BundleRefused",
+    "Repacked",
+    "Report",
+    "Unpacked",
+    "open_untrusted",
+    "repacked",
+    "unpack_untrusted",
+    "unpacked",
+]
 
 log = logging.getLogger(__name__)
 
@@ -54,11 +63,7 @@ def open_untrusted(data: bytes | BinaryIO, *, timeout: float = 60) -> Repacked:
     Raises:
         BundleRefused: it breaks a rule, or the child died over it.
     """
-    report, content = _ask("repack", data, timeout=timeout)
-    digest = hashlib.sha256(content).hexdigest()
-    if digest != report.get("sha256"):
-        raise _died("the content does not fit the report")
-    return Repacked(report=_report(report), content=content, sha256=digest)
+    return repacked(_ask("repack", data, timeout=timeout))
 
 
 def unpack_untrusted(data: bytes | BinaryIO, *, timeout: float = 60) -> Unpacked:
@@ -67,8 +72,35 @@ def unpack_untrusted(data: bytes | BinaryIO, *, timeout: float = 60) -> Unpacked
     Raises:
         BundleRefused: it breaks a rule, or the child died over it.
     """
-    answer, content = _ask("unpack", data, timeout=timeout)
-    report, sizes, files, at = _report(answer), answer["sizes"], {}, 0
+    return unpacked(_ask("unpack", data, timeout=timeout))
+
+
+def repacked(answer: bytes) -> Repacked:
+    """Read the child's answer to `repack`; the child is not trusted either.
+
+    Raises:
+        BundleRefused: the child refused, or its answer does not hold together.
+    """
+    report, content = _read(answer)
+    digest = hashlib.sha256(content).hexdigest()
+    if digest != report.get("sha256"):
+        raise _died("the content does not fit the report")
+    return Repacked(report=_report(report), content=content, sha256=digest)
+
+
+def unpacked(answer: bytes) -> Unpacked:
+    """Read the child's answer to `unpack`.
+
+    Raises:
+        BundleRefused: the child refused, or its answer does not hold together.
+    """
+    told, content = _read(answer)
+    report = _report(told)
+    try:
+        sizes = msgspec.convert(told.get("sizes"), dict[str, Annotated[int, msgspec.Meta(ge=0)]])
+    except msgspec.ValidationError as error:
+        raise _died(f"the report cannot be read: {error}") from error
+    files, at = {}, 0
     for name in sorted(sizes):
         files[name] = content[at : at + sizes[name]]
         at += sizes[name]
@@ -77,22 +109,27 @@ def unpack_untrusted(data: bytes | BinaryIO, *, timeout: float = 60) -> Unpacked
     return Unpacked(report=report, files=files)
 
 
-def _ask(mode: str, data: bytes | BinaryIO, *, timeout: float) -> tuple[dict[str, Any], bytes]:
+def _ask(mode: str, data: bytes | BinaryIO, *, timeout: float) -> bytes:
     raw = data if isinstance(data, bytes) else data.read(bundles.MAX_BYTES + 1)
     if len(raw) > bundles.MAX_BYTES:
-        limit = bundles.MAX_BYTES >> 20
         raise BundleRefused(
-            "archive.too-large", f"The bundle is larger than {limit} MiB", "Make the component smaller."
+            "archive.too-large", f"The bundle is larger than {bundles.MAX_BYTES:,} bytes", "Make the component smaller."
         )
     try:
-        answer = child.run(WORKER, mode.encode() + b"\n" + raw, timeout=timeout)
+        return child.run(WORKER, mode.encode() + b"\n" + raw, timeout=timeout)
     except ChildDiedError as death:
         log.warning("opening a bundle killed the child: %s %s", death.cause, death.log)
         raise _died(death.cause) from death
+
+
+def _read(answer: bytes) -> tuple[dict[str, Any], bytes]:
     line, _, content = answer.partition(b"\n")
-    report: dict[str, Any] = canonical.loads(line)
-    if report.get("ok") is not True:
-        raise BundleRefused(str(report["rule"]), str(report["text"]), str(report["hint"]))
+    try:
+        report = msgspec.convert(canonical.loads(line), dict[str, Any])
+        if report.get("ok") is not True:
+            raise BundleRefused(str(report["rule"]), str(report["text"]), str(report["hint"]))
+    except (CanonicalError, KeyError, msgspec.ValidationError) as error:
+        raise _died(f"the report cannot be read: {error}") from error
     return report, content
 
 

@@ -41,13 +41,14 @@ def check(data: bytes) -> None:
         raise IconError(f"The icon has {len(data):,} bytes, at most {MAX_BYTES:,} are allowed")
     reader = _Reader()
     parser = expat.ParserCreate("UTF-8")
+    parser.XmlDeclHandler = reader.declare
     parser.StartDoctypeDeclHandler = reader.refuse_doctype
     parser.ProcessingInstructionHandler = reader.refuse_instruction
     parser.StartElementHandler = reader.start
     parser.EndElementHandler = reader.end
     try:
-        parser.Parse(data, True)
-    except expat.ExpatError as error:
+        parser.Parse(data.decode(), True)
+    except (expat.ExpatError, UnicodeDecodeError) as error:
         raise IconError(f"The icon is not XML: {error}") from error
 
 
@@ -57,6 +58,10 @@ class _Reader:
     def __init__(self) -> None:
         self.depth = 0
         self.elements = 0
+
+    def declare(self, _version: str, encoding: str | None, _standalone: int) -> None:
+        if encoding is not None and encoding.upper() != "UTF-8":
+            raise IconError(f"The icon is written in {encoding[:40]!r}, not in UTF-8")
 
     def refuse_doctype(self, *_: object) -> None:
         raise IconError("The icon has a document type declaration")
