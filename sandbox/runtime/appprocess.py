@@ -14,23 +14,11 @@ from sandbox.runtime.errors import ChildDiedError, ComponentRefusedError, Runtim
 from sandbox.runtime.grants import granted_of
 from sandbox.runtime.messages import Budget, Granted, Job, TickAnswer, TickRequest
 
-__all__ = ["AppProcess", "Budget", "Granted", "Tick", "granted_of"]
+__all__ = ["AppProcess", "Budget", "Granted", "TickAnswer", "granted_of"]
 
 START_TIMEOUT: Final = 20.0
 TICK_TIMEOUT: Final = 5.0
 RESTARTS: Final = 3  # an app that is stopped more often stays stopped
-
-
-class Tick(msgspec.Struct, frozen=True, kw_only=True):
-    """What the app did in one event. `error` is its own text, or the code of what stopped it."""
-
-    cards: tuple[str, ...] = ()
-    actuations: tuple[tuple[str, str], ...] = ()
-    denied: dict[str, int] = {}
-    logs: tuple[tuple[int, str], ...] = ()
-    fuel: int = 0
-    error: str | None = None
-    stopped: bool = False
 
 
 class AppProcess:
@@ -81,13 +69,13 @@ class AppProcess:
             self.close()
             raise ComponentRefusedError(code=answer.stopped)
 
-    def tick(self, signals: Mapping[str, object], event: Mapping[str, object]) -> Tick:
+    def tick(self, signals: Mapping[str, object], event: Mapping[str, object]) -> TickAnswer:
         """Deliver one event with the car's signals as they are now; the app sees only the granted ones.
 
         An app that was stopped is started again, a few times; the answer tells why it was stopped.
         """
         if self._child is None and self._stops > RESTARTS:
-            return Tick(error="STOPPED_TOO_OFTEN", stopped=True)
+            return TickAnswer(error="STOPPED_TOO_OFTEN", stopped="STOPPED_TOO_OFTEN")
         try:
             if self._child is None:
                 self.start()
@@ -96,7 +84,7 @@ class AppProcess:
             return self._stop(_code(error), TickAnswer())
         if answer.stopped:
             return self._stop(answer.stopped, answer)
-        return _told(answer, error=answer.error)
+        return answer
 
     def close(self) -> None:
         """End the child; it needs no time to tidy up."""
@@ -128,10 +116,10 @@ class AppProcess:
         except msgspec.DecodeError as broken:
             raise ChildDiedError(cause="BAD_ANSWER") from broken
 
-    def _stop(self, code: str, answer: TickAnswer) -> Tick:
+    def _stop(self, code: str, answer: TickAnswer) -> TickAnswer:
         self._stops += 1
         self.close()
-        return _told(answer, error=code, stopped=True)
+        return msgspec.structs.replace(answer, error=code, stopped=code)
 
 
 def _end(process: subprocess.Popen[bytes]) -> str:
@@ -141,18 +129,6 @@ def _end(process: subprocess.Popen[bytes]) -> str:
     except subprocess.TimeoutExpired:
         process.kill()
         return child.cause(process.wait())
-
-
-def _told(answer: TickAnswer, *, error: str | None, stopped: bool = False) -> Tick:
-    return Tick(
-        cards=answer.cards,
-        actuations=answer.actuations,
-        denied=answer.denied,
-        logs=answer.logs,
-        fuel=answer.fuel,
-        error=error,
-        stopped=stopped,
-    )
 
 
 def _code(error: RuntimeFloorError) -> str:
