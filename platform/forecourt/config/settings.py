@@ -151,6 +151,9 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "publish-grants": {"task": "forecourt.consent.tasks.publish_grants", "schedule": 60},
     "clear-old-tokens": {"task": "forecourt.consent.tasks.clear_old", "schedule": 3600},
     "publish-images": {"task": "forecourt.delivery.tasks.publish_images", "schedule": 300},
+    "flush-usage": {"task": "forecourt.metering.tasks.flush", "schedule": 30},
+    "settle-late-commands": {"task": "forecourt.streams.tasks.settle_late_commands", "schedule": 10},
+    "publish-prices": {"task": "forecourt.streams.tasks.publish_all_prices", "schedule": 60},
     "count-lost-deliveries": {"task": "forecourt.delivery.tasks.count_lost", "schedule": 900},
 }
 

@@ -14,3 +14,10 @@ class UsageCount(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["day", "kind", "vehicle", "app"], name="one_count_per_day")]
+
+
+class FlushedBatch(models.Model):
+    """A batch of counters that is in the table already; a batch that comes again is not counted again."""
+
+    id = models.CharField(primary_key=True, max_length=80)
+    flushed_at = models.DateTimeField()

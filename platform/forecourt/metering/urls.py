@@ -1,5 +1,7 @@
 """Addresses of this package."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from forecourt.metering import api
+
+urlpatterns: list[URLPattern | URLResolver] = [path("v1/usage", api.UsageView.as_view())]

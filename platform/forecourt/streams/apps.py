@@ -1,6 +1,9 @@
 """Django's view of this package."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
+from typing_extensions import override
 
 
 class StreamsConfig(AppConfig):
@@ -9,3 +12,8 @@ class StreamsConfig(AppConfig):
     name = "forecourt.streams"
     label = "streams"
     default_auto_field = "django.db.models.BigAutoField"
+
+    @override
+    def ready(self) -> None:
+        """Listen to consent, now that every model is loaded."""
+        import_module("forecourt.streams.receivers")

@@ -96,7 +96,7 @@ class CommandNotFoundError(CommandsError):
     resolution = "Use the id that the answer to your own request gave."
 
 
-class NotAnActuatorError(CommandsError):
+class NotActuatorError(CommandsError):
     """Only actuators can be set."""
 
     resolution = "Use the path of an actuator from the signal catalog."

@@ -70,6 +70,7 @@ class Command(models.Model):
     state = models.CharField(max_length=12, choices=State, default=State.QUEUED)
     reason = models.CharField(max_length=200, blank=True)
     not_after = models.DateTimeField()
+    acknowledged_at = models.DateTimeField(null=True, blank=True, help_text="When the car acted, by its own clock.")
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
 

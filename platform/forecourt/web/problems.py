@@ -13,11 +13,13 @@ from apps_registry import errors as registry
 from forecourt.accounts import errors as accounts
 from forecourt.consent import errors as consent
 from forecourt.delivery import errors as delivery
+from forecourt.streams.edge import problem as edge
 from forecourt.vehicles import errors as vehicles
 from forecourt.web import errors as web
 from sandbox.wire import errors as wire
 
 PROBLEMS: Final[Mapping[type[Exception], HTTPStatus]] = {
+    **edge.PROBLEMS,
     accounts.AccountsError: HTTPStatus.UNPROCESSABLE_ENTITY,
     accounts.EmailTakenError: HTTPStatus.CONFLICT,
     accounts.OrganisationNameTakenError: HTTPStatus.CONFLICT,
@@ -95,11 +97,15 @@ def status_of(error: Exception) -> int | None:
 def document(error: Exception, status: int) -> dict[str, Any]:
     """Members of the problem document (RFC 9457, section 3.1), and `resolution`: what to do next."""
     about = explain(type(error))
-    return about | {
-        "status": int(status),
-        "detail": str(error) or about["title"],
-        "resolution": getattr(error, "resolution", ""),
-    }
+    return (
+        about
+        | {
+            "status": int(status),
+            "detail": str(error) or about["title"],
+            "resolution": getattr(error, "resolution", ""),
+        }
+        | ({"code": code} if (code := getattr(error, "code", "")) else {})
+    )
 
 
 def explain(kind: type[Exception]) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""What apps, partners and cars ask over HTTP outside the data plane."""

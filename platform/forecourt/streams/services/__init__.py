@@ -1,0 +1,1 @@
+"""What people, apps, partners and cars ask of this package."""
