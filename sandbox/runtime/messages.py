@@ -69,7 +69,7 @@ class TickRequest(msgspec.Struct, frozen=True):
 
 
 class TickAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the app did in one event. `error` is its own text, or again the code of `stopped`; then the child is gone."""
+    """What the app did in one event. `error` is its own text or, with the child gone, the code of `stopped`."""
 
     cards: Annotated[tuple[Text, ...], msgspec.Meta(max_length=5)] = ()
     actuations: Annotated[tuple[tuple[Path, Text], ...], msgspec.Meta(max_length=1000)] = ()
