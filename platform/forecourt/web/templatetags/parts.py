@@ -17,6 +17,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from apps_registry import sentences
 from forecourt.web import charts
 from sandbox.wire import catalog, scopes
 
@@ -57,6 +58,7 @@ STATES: Final[Mapping[str, tuple[str, str, str | Promise]]] = {
     "warn": ("warn", "alert", gettext_lazy("Look here")),
     "withdrawn": ("", "stop", gettext_lazy("Withdrawn")),
 }
+UNITS: Final = {"percent": "%", "Celsius": "°C", "celsius": "°C", "degrees": "°", "iso8601": ""}
 #: The first that starts a scope's pattern wins.
 ICONS: Final = (
     ("Energy", "price"),
@@ -132,16 +134,50 @@ def chip(scope: str) -> dict[str, object]:
 
 
 @register.filter
-def scope_icon(scope: str) -> str:
+def scope_icon(scope: str | scopes.Scope) -> str:
     """The icon for what a scope touches."""
-    pattern = scope.partition(":")[2]
+    pattern = str(scope).partition(":")[2]
     return next((name for start, name in ICONS if pattern.startswith(start)), "signal")
 
 
 @register.filter
-def acts(scope: str) -> bool:
+def acts(scope: str | scopes.Scope) -> bool:
     """Whether a scope lets the app do something, not only read."""
-    return scope.startswith("actuate:")
+    return str(scope).startswith("actuate:")
+
+
+@register.filter
+def sentence(scope: str | scopes.Scope) -> str:
+    """A scope as a driver reads it."""
+    return sentences.sentence(scopes.Scope.parse(str(scope)))
+
+
+@register.filter
+def unit(name: str) -> str:
+    """A unit of the catalog as people write it."""
+    return UNITS.get(name, name)
+
+
+@register.filter
+def plain(value: object) -> object:
+    """A signal's value as people read it: words for yes and no, numbers without needless digits."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return formats.number_format(round(value, 1)) if isinstance(value, float) else value
+
+
+@register.filter
+def scaled(value: float | str, scale: float) -> str:
+    """A figure in the unit of its gauge, rounded to whole numbers."""
+    if isinstance(value, int | float):
+        return formats.number_format(round(value * scale), use_l10n=True)
+    return value
+
+
+@register.filter
+def millions(value: float) -> str:
+    """A count in millions, with one digit after the point."""
+    return formats.number_format(round(value / 1_000_000, 1))
 
 
 @register.filter

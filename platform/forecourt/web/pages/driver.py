@@ -1,0 +1,80 @@
+"""The driver's pages: cars, pairing, one car on the phone and on the desk."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from apps_registry import selectors as registry
+from forecourt.consent import selectors as consent
+from forecourt.consent import services as consent_services
+from forecourt.vehicles import selectors, services
+from forecourt.web import access, garage
+from forecourt.web.forms import PairForm
+
+PARTS = frozenset({"now", "cards", "apps", "commands"})
+
+
+@require_safe
+@access.person
+def cars(request: access.PersonRequest) -> HttpResponse:
+    """The person's cars."""
+    return render(request, "driver/cars.html", {"cars": garage.cars_of(request.user, now=timezone.now())})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.person
+def pair(request: access.PersonRequest) -> HttpResponse:
+    """Pair a car with the code on its screen."""
+    form = PairForm(request.POST or None)
+    if form.is_valid():
+        asked = {"user": request.user, "now": timezone.now(), **form.cleaned_data}
+        vehicle = form.attempt(lambda: services.pair(**asked))
+        if vehicle is not None:
+            messages.success(request, _("%s is paired with you.") % vehicle.nickname)
+            return redirect(f"/cars/{vehicle.public_id}/")
+    return form.page(request, "driver/pair.html")
+
+
+@require_safe
+@access.person
+def phone(request: access.PersonRequest, public_id: str) -> HttpResponse:
+    """The car now: what is on it, what it does, who reads what."""
+    return _car(request, public_id, "driver/phone.html")
+
+
+@require_safe
+@access.person
+def desk(request: access.PersonRequest, public_id: str) -> HttpResponse:
+    """The car on a large screen: cards, figures, commands."""
+    return _car(request, public_id, "driver/desk.html")
+
+
+@require_safe
+@access.person
+def part(request: access.PersonRequest, public_id: str, name: str) -> HttpResponse:
+    """One part of the car's page, fetched again when something changed."""
+    if name not in PARTS:
+        raise Http404
+    return _car(request, public_id, f"driver/_{name}.html")
+
+
+@require_POST
+@access.person
+def revoke(request: access.PersonRequest, public_id: str, slug: str) -> HttpResponse:
+    """Stop an app on this car: nothing more leaves it."""
+    vehicle = selectors.vehicle_for(request.user, public_id, now=timezone.now())
+    app = registry.app_by_slug(slug)
+    grant = consent.live_grant(app, vehicle)
+    if grant is not None:
+        consent_services.revoke(grant_id=grant.pk, by=request.user, now=timezone.now())
+    messages.success(request, _("%s is stopped. It receives nothing more from this car.") % app.name)
+    return redirect(f"/cars/{public_id}/")
+
+
+def _car(request: access.PersonRequest, public_id: str, template: str) -> HttpResponse:
+    now = timezone.now()
+    vehicle = selectors.vehicle_for(request.user, public_id, now=now)
+    return render(request, template, garage.about(vehicle, request.user, now=now))

@@ -1,0 +1,50 @@
+"""The review desk: what waits, what it wants, what it did, and the decision."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from apps_registry import selectors, services
+from forecourt.accounts.models import Membership
+from forecourt.web import access, releases
+from forecourt.web.forms import DecisionForm
+
+Role = Membership.Role
+
+
+@require_safe
+@access.carmaker(Role.REVIEWER)
+def queue(request: access.PersonRequest) -> HttpResponse:
+    """What waits for a reviewer, oldest first."""
+    return render(request, "review/queue.html", {"releases": selectors.review_queue()})
+
+
+@require_safe
+@access.carmaker(Role.REVIEWER)
+def desk(request: access.PersonRequest, release_id: UUID) -> HttpResponse:
+    """One release with everything that a decision needs."""
+    return _desk(request, release_id, DecisionForm())
+
+
+@require_POST
+@access.carmaker(Role.REVIEWER)
+def decide(request: access.PersonRequest, release_id: UUID) -> HttpResponse:
+    """Approve or reject a release."""
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        return _desk(request, release_id, form)
+    asked = {"release_id": release_id, "reviewer": request.user, "now": timezone.now(), **form.cleaned_data}
+    decided = form.attempt(lambda: services.decide(**asked))
+    if decided is None:
+        return _desk(request, release_id, form)
+    messages.success(request, _("Your decision about %(app)s %(version)s is recorded.") % releases.names(decided))
+    return redirect("/review/")
+
+
+def _desk(request: access.PersonRequest, release_id: UUID, form: DecisionForm) -> HttpResponse:
+    return form.page(request, "review/desk.html", releases.about(selectors.release_by_id(release_id)))
