@@ -106,15 +106,15 @@ def _chunks(member: Member, packed: memoryview) -> Iterator[bytes]:
         yield bytes(packed)
         return
     machine = zlib.decompressobj(-zlib.MAX_WBITS)
+    left = packed
     try:
-        for at in range(0, len(packed), _CHUNK):
-            if machine.eof:
-                break
-            yield from _pieces(machine, packed[at : at + _CHUNK])
+        while left and not machine.eof:
+            yield from _pieces(machine, left[:_CHUNK])
+            left = left[_CHUNK:]
         yield from _pieces(machine, b"")
     except zlib.error as error:
         raise refuse("damaged", f"{member.name} cannot be unpacked: {error}") from error
-    if not machine.eof or machine.unused_data or at + _CHUNK < len(packed):
+    if not machine.eof or machine.unused_data or left:
         raise refuse("damaged", f"{member.name}: the packed data does not end where the header says")
 
 

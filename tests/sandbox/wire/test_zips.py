@@ -125,11 +125,16 @@ def test_an_empty_zip_has_no_members() -> None:
     assert contents(forge([])) == {}
 
 
-def test_packed_data_with_a_tail_is_refused() -> None:
-    packed = A.packed + b"tail"
-    sizes = {"packed": len(packed)}
+@pytest.mark.parametrize("tail", [b"tail", bytes(200_000)])
+def test_packed_data_with_a_tail_is_refused(tail: bytes) -> None:
+    sizes = {"packed": len(A.packed + tail)}
     with pytest.raises(BundleRefused, match="does not end where"):
-        contents(forge([Entry(name="a.txt", content=b"alpha", local=sizes, central=sizes, after=b"tail")]))
+        contents(forge(altered(local=sizes, central=sizes, after=tail)))
+
+
+def test_packed_data_of_no_bytes_is_refused() -> None:
+    with pytest.raises(BundleRefused, match="does not end where"):
+        contents(forge([Entry(name="a", content=b"", method=0, local={"method": 8}, central={"method": 8})]))
 
 
 def test_packed_data_that_is_cut_is_refused() -> None:
