@@ -4,11 +4,9 @@ import math
 from dataclasses import dataclass
 from datetime import datetime
 
-from .plan import Slot, average_price, needed_minutes, plan, ready_by
+from .plan import HOME_POWER_KW, TARGET_PERCENT, Slot, average_price, needed_minutes, plan, ready_by
 
-TARGET_PERCENT = 90.0
 USUAL_CAPACITY_KWH = 50.0
-HOME_POWER_KW = 11.0
 BARS = 96  # a day of quarter hours
 Row = dict[str, str]
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 READY_HOUR = 7
+TARGET_PERCENT = 90.0
+HOME_POWER_KW = 11.0
 
 
 @dataclass(frozen=True)
