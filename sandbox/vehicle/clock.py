@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
+
+LONGEST_STEP: Final = 600  # simulated s
 
 
 @dataclass(slots=True)
@@ -21,8 +24,8 @@ class Clock:
         self.now = max(self.now, moment)
 
     def step(self, *, at_least: int) -> int:
-        """How many simulated seconds go into one batch: never more than about ten batches a second of the wall."""
-        return max(at_least, round(self.speed / 10))
+        """How many simulated seconds go into one batch: about ten batches a second of the wall, ten minutes at most."""
+        return min(LONGEST_STEP, max(at_least, round(self.speed / 10)))
 
     def wall_seconds(self, simulated: float) -> float:
         """How long that stretch of simulated time takes on the wall."""

@@ -45,7 +45,7 @@ def order(line: str | bytes) -> Order:
         ControlError: it is none.
     """
     try:
-        found = _DECODER.decode(line)
+        found: Order = _DECODER.decode(line)
     except msgspec.DecodeError as error:
         raise ControlError(f"The order is refused: {error}") from error
     if isinstance(found, PlugIn) and found.at is not None and found.at.tzinfo is None:

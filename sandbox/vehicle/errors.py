@@ -51,6 +51,12 @@ class LinkError(VehicleError):
     resolution = "Check the address of the platform, and that the site is running."
 
 
+class SignInError(LinkError):
+    """The car could not sign in."""
+
+    resolution = "It tries again by itself; check that the carmaker has enrolled it."
+
+
 class RefusedError(LinkError):
     """The platform refused a request for good."""
 

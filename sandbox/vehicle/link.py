@@ -11,7 +11,7 @@ import httpx
 import msgspec
 
 from sandbox.vehicle import backoff
-from sandbox.vehicle.errors import LinkError, RefusedError
+from sandbox.vehicle.errors import LinkError, RefusedError, SignInError
 from sandbox.vehicle.outbox import Outbox
 from sandbox.vehicle.sse import Event, EventReader
 
@@ -21,7 +21,7 @@ TokenSource = Callable[[], Awaitable[str]]
 
 
 class Link:
-    """Speaks for one signed-in car; `sign_in` gives a fresh session token whenever the old one is refused."""
+    """Speaks for one car; `sign_in` answers a fresh Authorization header whenever the old one is refused."""
 
     def __init__(self, platform: str, *, sign_in: TokenSource) -> None:
         limits = httpx.Limits(max_connections=2, max_keepalive_connections=1)
@@ -46,10 +46,6 @@ class Link:
     async def pairing(self) -> dict[str, Any]:
         """Whether the car belongs to somebody."""
         return await self._json("GET", "/vehicle/v1/pairing")
-
-    async def poll(self, *, director: int) -> dict[str, Any]:
-        """What has changed for this car, and which signals it may collect."""
-        return await self._json("POST", "/vehicle/v1/poll", {"have": {"director": director}})
 
     async def feeds(self) -> dict[str, Any] | None:
         """The prices of the car's area, or None without a consent that covers them."""
@@ -128,7 +124,7 @@ class Link:
         attempt, renewed = 0, False
         while True:
             retry_after, failure = None, "no answer"
-            with suppress(httpx.TransportError):
+            with suppress(httpx.TransportError, SignInError):
                 answer = await self._http.request(method, path, content=content, headers=await self._headers())
                 if answer.is_success:
                     return answer
@@ -147,7 +143,7 @@ class Link:
     async def _headers(self) -> dict[str, str]:
         if not self._token:
             self._token = await self._sign_in()
-        return {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
+        return {"Authorization": self._token, "Content-Type": "application/json"}
 
 
 def _refusal(answer: httpx.Response) -> RefusedError:

@@ -33,7 +33,7 @@ PROFILES: Final = {
         Profile(
             slug="compact",
             make="Meridian",
-            model="Meridian Mote",
+            model="Mote",
             year=2026,
             hardware_id="hu-compact",
             capacity_kwh=Decimal(52),
@@ -44,7 +44,7 @@ PROFILES: Final = {
         Profile(
             slug="van",
             make="Meridian",
-            model="Meridian Porter",
+            model="Porter",
             year=2026,
             hardware_id="hu-van",
             capacity_kwh=Decimal(75),
