@@ -19,14 +19,13 @@ from oauthlib.common import Request
 from typing_extensions import override
 
 from forecourt.accounts.models import User
-from forecourt.consent import offers, preview, redirects, requests, selectors, services
+from forecourt.consent import offers, preview, redirects, requests, selectors, services, wording
 from forecourt.consent.decisions import Allowed
 from forecourt.consent.errors import ConsentTamperedError
 from forecourt.consent.models import Application, AuthorizationRequest
 from forecourt.consent.offers import Choice
 
 _SINGLE: Final = frozenset({"csrfmiddlewaretoken", "request", "expiry", "decision"})
-_EXPIRY_LABELS: Final = {"1d": "For one day", "30d": "For 30 days", "until-revoked": "Until I take it back"}
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -97,7 +96,7 @@ class AuthorizationView(BaseAuthorizationView):
         return OAuth2ResponseRedirect(uri, application.get_allowed_schemes())
 
 
-@method_decorator(csrf_exempt, name="dispatch")
+@method_decorator([csrf_exempt, never_cache], name="dispatch")
 class TokenView(ToolkitTokenView):
     """Exchanges codes, refresh tokens and a partner's credentials for access tokens. No device flow yet."""
 
@@ -108,7 +107,9 @@ class TokenView(ToolkitTokenView):
         if not is_text or request.POST.get("grant_type") not in oauth2_settings.OAUTH2_GRANT_TYPES_SUPPORTED:
             error = "unsupported_grant_type" if is_text else "invalid_request"
             return JsonResponse({"error": error}, status=400)
-        return self.authorization_flow_token_response(request)
+        response: HttpResponse = self.authorization_flow_token_response(request)
+        response["Content-Type"] = "application/json"  # the toolkit forgets it for some errors
+        return response
 
 
 @method_decorator([csrf_exempt, never_cache], name="dispatch")
@@ -139,7 +140,7 @@ def _page(pending: AuthorizationRequest) -> dict[str, Any]:
         "publisher": release.app.publisher,
         "vehicles": vehicles,
         "items": items,
-        "expiries": [{"value": value, "label": label} for value, label in _EXPIRY_LABELS.items()],
+        "expiries": [{"value": value, "label": label} for value, label in wording.EXPIRY_LABELS.items()],
         "preview": preview.of(vehicles, items),
     }
 

@@ -1,5 +1,6 @@
 """How a grant loses its power: Valkey first, the database second, and back again if the database refuses."""
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -15,6 +16,8 @@ from forecourt.consent.errors import GrantNotLiveError
 from forecourt.consent.models import LIVE, AccessToken, Authorization, AuthorizationCode, Grant, RefreshToken
 from forecourt.consent.published import Kind
 from forecourt.consent.signals import grants_changed
+
+log = logging.getLogger(__name__)
 
 #: What the streams are told for each way to end.
 KINDS: dict[str, Kind] = {
@@ -39,8 +42,15 @@ def withdrawing(grants: Sequence[Grant], *, status: str, at: datetime) -> Iterat
         with transaction.atomic(durable=True):
             yield
     except BaseException:
-        publishing.restore([grant.pk for grant in grants], at=at)
+        _lift(grants, at=at)
         raise
+
+
+def _lift(grants: Sequence[Grant], *, at: datetime) -> None:
+    try:
+        publishing.restore([grant.pk for grant in grants], at=at)
+    except Exception:  # the grants stay silent, which is safe; `rebuild` lifts them
+        log.exception("the tombstones of %d grants stay for now", len(grants))
 
 
 def end_all(grants: Iterable[Grant], *, status: str, by: str, now: datetime) -> list[Grant]:

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from apps_registry import sentences
 from forecourt.consent import wording
 from forecourt.consent.errors import ConsentTamperedError
+from sandbox.wire import purposes
 from sandbox.wire.catalog import DEFAULT
 from sandbox.wire.errors import ScopeError
 from sandbox.wire.scopes import APP_ACTIONS, OIDC, PRECISIONS, Scope, parse_many
@@ -115,12 +117,12 @@ def _item(index: int, scope: Scope, permission: Mapping[str, Any]) -> Item:
     return Item(
         index=index,
         scope=scope,
-        purpose=wording.purpose(permission["purpose"]),
+        purpose=purposes.sentence(permission["purpose"]),
         purpose_slug=permission["purpose"],
         reason=permission["reason"],
         required=bool(permission["required"]),
         max_hz=None if rate is None else float(rate),
-        sentence=wording.sentence(scope, DEFAULT),
+        sentence=sentences.sentence(scope),
         precision_choices=_precision_choices(scope),
     )
 
@@ -128,5 +130,5 @@ def _item(index: int, scope: Scope, permission: Mapping[str, Any]) -> Item:
 def _precision_choices(scope: Scope) -> tuple[tuple[str, str], ...]:
     if not any(wording.is_location(signal.path) for signal in DEFAULT.expand(scope.pattern)):
         return ()
-    offered = [value for value in PRECISIONS[PRECISIONS.index(scope.precision) :] if value != "none"]
+    offered = [value for value in PRECISIONS[PRECISIONS.index(scope.precision) :] if value in wording.PRECISION_LABELS]
     return tuple((value, wording.PRECISION_LABELS[value]) for value in offered)

@@ -5,8 +5,7 @@ from typing import Any, Final
 from oauth2_provider.scopes import BaseScopes
 from typing_extensions import override
 
-from forecourt.consent import wording
-from sandbox.wire.catalog import DEFAULT
+from apps_registry import sentences
 from sandbox.wire.errors import ScopeError
 from sandbox.wire.scopes import OIDC, Scope
 
@@ -28,7 +27,7 @@ class Descriptions(dict[str, str]):
 
     def __missing__(self, scope: str) -> str:
         """A sentence for any text, also for one that is no scope: the toolkit asks before it checks."""
-        return wording.sentence(Scope.parse(scope), DEFAULT) if scope in self and scope not in OIDC else scope
+        return sentences.sentence(Scope.parse(scope)) if scope in self and scope not in OIDC else scope
 
 
 class VssScopes(BaseScopes):

@@ -2,6 +2,7 @@
 
 import hashlib
 import time
+from contextlib import suppress
 from typing import Final
 
 import msgspec
@@ -33,7 +34,8 @@ def write(token: str, facts: TokenFacts) -> None:
     """Keep the facts for SECONDS, at most until the token expires."""
     seconds = min(SECONDS, facts.exp - int(time.time()))
     if seconds > 0:
-        client().set(published.token_key(checksum(token)), msgspec.json.encode(facts), ex=seconds)
+        with suppress(RedisError):  # the database answered; the next caller asks it again
+            client().set(published.token_key(checksum(token)), msgspec.json.encode(facts), ex=seconds)
 
 
 def forget(*checksums: str) -> None:
