@@ -57,6 +57,7 @@ BY_END: Final = (
     ("out of bounds", "BAD_VALUE"),
     ("discriminant", "BAD_VALUE"),
     ("utf-8", "BAD_VALUE"),
+    ("not aligned", "BAD_VALUE"),
 )
 
 

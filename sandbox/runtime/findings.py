@@ -33,7 +33,7 @@ STOPS: Final = {
         "Build it with a tool chain for WebAssembly components; a core module is not enough.",
     ),
     "UNKNOWN_IMPORT": (
-        "component.undeclared-import",
+        "component.unknown-import",
         "The component imports something that no car offers.",
         "Build it for the world that the tool chain writes from your manifest; for Python with --stub-wasi.",
     ),
