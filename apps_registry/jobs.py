@@ -18,8 +18,8 @@ from sandbox.runtime import archive, vetting
 from sandbox.wire import bundles
 
 RULESET: Final = vetting.RULESET
-#: Moments that a component is replayed on: ten minutes of driving and ten hours of the night after.
-MOMENTS: Final = 1200
+#: Moments that a component is replayed on: five minutes of driving and five hours of the night after.
+MOMENTS: Final = 600
 
 Status = Release.Status
 logger = logging.getLogger(__name__)

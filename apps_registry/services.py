@@ -25,6 +25,7 @@ from apps_registry.errors import (
 )
 from apps_registry.models import App, Publisher, PublisherKey, Release, Review
 from apps_registry.signals import release_approved, release_withdrawn
+from sandbox.wire import plain
 
 Status = Release.Status
 _PUBLIC_KEY: Final = re.compile(r"[0-9a-f]{64}")
@@ -164,6 +165,8 @@ def _check_app(app: App) -> None:
     except ValidationError as error:
         flaws = "; ".join(f"{field}: {' '.join(texts)}" for field, texts in error.message_dict.items())
         raise BadAppError(flaws) from error
+    if found := plain.first_flaw([app.name, app.summary]):
+        raise BadAppError(f"The name or the summary {found}.")
     if app.slug != app.slug.lower() or "_" in app.slug:
         raise BadAppError("slug: Use lower-case letters, digits and hyphens.")
     if app.login_uri and not _may_sign_in_at(app.login_uri):

@@ -32,6 +32,8 @@ BAD_APPS = {
     "underscore": {"slug": "smart_charging"},
     "blank": {"slug": " "},
     "no name": {"name": ""},
+    "name that reads backwards": {"name": "Smart \u202egnigrahC"},
+    "null in the summary": {"summary": "Cheap\0"},
     "a novel for a summary": {"summary": "x" * 121},
     "script address": {"login_uri": "javascript:alert(1)"},
     "plain http elsewhere": {"login_uri": "http://nordlys.example/start"},
