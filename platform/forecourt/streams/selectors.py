@@ -1,6 +1,6 @@
 """Reads of this package."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -27,6 +27,12 @@ def latest(public_id: str, paths: list[str]) -> dict[str, dict[str, Any]]:
 def cards(public_id: str) -> dict[str, dict[str, Any]]:
     """The cards that a car's apps show now, by app."""
     return valkey.cards(public_id)
+
+
+def last_byte_at(public_id: str, grant_id: UUID) -> datetime | None:
+    """When the last byte under a revoked grant left, if a stream was open."""
+    moment = valkey.last_byte_at(public_id, str(grant_id))
+    return None if moment is None else datetime.fromtimestamp(moment, tz=UTC)
 
 
 def live_grants(facts: TokenFacts, *, now: datetime) -> list[Grant]:

@@ -32,6 +32,12 @@ def cards(name: str) -> dict[str, dict[str, Any]]:
     return {str_if_bytes(app): msgspec.json.decode(raw) for app, raw in client().hgetall(keys.cards(name)).items()}
 
 
+def last_byte_at(name: str, grant_id: str) -> float | None:
+    """When the last byte under a revoked grant was sent, as seconds since 1970; None if no stream was open."""
+    times = client().hvals(keys.stopped(name, grant_id))
+    return max(map(float, times), default=None)
+
+
 def forget_cards(name: str, apps: Iterable[str]) -> None:
     """Take the cards of apps off the driver's pages."""
     with client().pipeline(transaction=False) as pipe:

@@ -29,6 +29,7 @@ CHARGING: Final = f"{BATTERY}.Charging.IsCharging"
 CABLE: Final = f"{BATTERY}.Charging.ChargingPort.AnyPosition.IsChargingCableConnected"
 SPEED: Final = "Vehicle.Speed"
 COMMANDS_SHOWN: Final = 8
+RECEIPT_SECONDS: Final = 2
 #: What a command does, in words; another one is named by its value.
 COMMAND_WORDS: Final[Mapping[str, str | Promise]] = {"START": _("Start charging"), "STOP": _("Stop charging")}
 COMMAND_STATES: Final = {"verified": "done", "failed": "failed", "expired": "failed", "rejected": "failed"}
@@ -50,7 +51,7 @@ GAUGES: Final = (
     Gauge(path=LEVEL, label=_("Battery"), unit="%"),
     Gauge(path=f"{BATTERY}.Range", label=_("Range"), unit="km", scale=0.001),
     Gauge(path=CHARGING, label=_("Charging"), yes=_("On"), no=_("Off")),
-    Gauge(path=CABLE, label=_("Cable"), yes=_("Plugged in"), no=_("Not plugged in")),
+    Gauge(path=CABLE, label=_("Cable"), yes=_("Connected"), no=_("Not connected")),
     Gauge(path=SPEED, label=_("Speed"), unit="km/h"),
     Gauge(path="Vehicle.Exterior.AirTemperature", label=_("Outside"), unit="°C"),
 )
@@ -97,6 +98,23 @@ class Summary:
     doing: str | Promise
     level: float | None
     apps: list[App] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stop:
+    """The receipt for a revocation; `seconds` is how long after it the last byte left, if a stream was open."""
+
+    grant: Grant
+    seconds: float | None
+    is_waiting: bool
+
+
+def stop_of(grant: Grant, *, now: datetime) -> Stop:
+    """The receipt for a grant's end; for two seconds the data plane may still be writing it."""
+    ended, last = grant.ended_at, streams.last_byte_at(grant.vehicle.public_id, grant.pk)
+    seconds = None if ended is None or last is None else max(0.0, (last - ended).total_seconds())
+    is_fresh = ended is not None and (now - ended).total_seconds() < RECEIPT_SECONDS
+    return Stop(grant=grant, seconds=seconds, is_waiting=seconds is None and is_fresh)
 
 
 def cars_of(user: User | AnonymousUser, *, now: datetime) -> list[Summary]:

@@ -35,6 +35,7 @@ urlpatterns = [
     path("cars/pair/", driver.pair, name="pair"),
     path("cars/<slug:public_id>/", driver.phone, name="car"),
     path("cars/<slug:public_id>/desk/", driver.desk, name="car-desk"),
+    path("cars/<slug:public_id>/stops/<uuid:grant_id>/", driver.stop_receipt, name="stop-receipt"),
     path("cars/<slug:public_id>/parts/<slug:name>/", driver.part, name="car-part"),
     path("cars/<slug:public_id>/apps/<slug:slug>/revoke/", driver.revoke, name="revoke"),
     path("store/", store.front, name="store"),

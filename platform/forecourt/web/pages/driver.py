@@ -1,5 +1,8 @@
 """The driver's pages: cars, pairing, one car on the phone and on the desk."""
 
+from datetime import datetime
+from uuid import UUID
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -47,6 +50,16 @@ def phone(request: access.PersonRequest, public_id: str) -> HttpResponse:
 
 @require_safe
 @access.person
+def stop_receipt(request: access.PersonRequest, public_id: str, grant_id: UUID) -> HttpResponse:
+    """When an app was stopped on this car, and when the last byte left."""
+    vehicle = selectors.vehicle_for(request.user, public_id, now=timezone.now())
+    grant = consent.grant_for(request.user, grant_id)
+    context = {"vehicle": vehicle, "stop": garage.stop_of(grant, now=timezone.now())}
+    return render(request, "driver/_stop.html", context)
+
+
+@require_safe
+@access.person
 def desk(request: access.PersonRequest, public_id: str) -> HttpResponse:
     """The car on a large screen: cards, figures, commands."""
     return _car(request, public_id, "driver/desk.html")
@@ -68,13 +81,25 @@ def revoke(request: access.PersonRequest, public_id: str, slug: str) -> HttpResp
     vehicle = selectors.vehicle_for(request.user, public_id, now=timezone.now())
     app = registry.app_by_slug(slug)
     grant = consent.live_grant(app, vehicle)
-    if grant is not None:
-        consent_services.revoke(grant_id=grant.pk, by=request.user, now=timezone.now())
-    messages.success(request, _("%s is stopped. It receives nothing more from this car.") % app.name)
-    return redirect(f"/cars/{public_id}/")
+    if grant is None:
+        messages.info(request, _("%s was stopped before. It receives nothing from this car.") % app.name)
+        return redirect(f"/cars/{public_id}/")
+    consent_services.revoke(grant_id=grant.pk, by=request.user, now=timezone.now())
+    return redirect(f"/cars/{public_id}/?stopped={grant.pk}")
 
 
 def _car(request: access.PersonRequest, public_id: str, template: str) -> HttpResponse:
     now = timezone.now()
     vehicle = selectors.vehicle_for(request.user, public_id, now=now)
-    return render(request, template, garage.about(vehicle, request.user, now=now))
+    context = garage.about(vehicle, request.user, now=now)
+    context["stop"] = _stop(request, now=now)
+    return render(request, template, context)
+
+
+def _stop(request: access.PersonRequest, *, now: datetime) -> garage.Stop | None:
+    """The receipt for a stop that the person comes from."""
+    try:
+        grant_id = UUID(request.GET.get("stopped", ""))
+    except ValueError:
+        return None
+    return garage.stop_of(consent.grant_for(request.user, grant_id), now=now)
