@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from forecourt.delivery import ceremony, keys
 from forecourt.delivery.approval import KeyHolder
-from tests.delivery.factories import NOW, Car
+from tests.delivery.factories import NOW, Car, Founded
 
 _ring: dict[str, Path] = {}
 
@@ -41,10 +41,24 @@ def blobs(tmp_path: Path, settings: Settings) -> Path:
     return tmp_path / "blobs"
 
 
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Founded:
+    """Where the first publication is kept once it was made; 256 signed bins are not worth making for every test."""
+    return Founded(tmp_path_factory.mktemp("founded") / "blobs")
+
+
 @pytest.fixture
-def car(tmp_path: Path, key_folder: Path, ring: keys.Keyring, blobs: Path, db: None) -> Iterator[Car]:
+def repository(approval: KeyHolder, blobs: Path, db: None, founded: Founded) -> Path:
+    """A published image repository without bundles, in the blob store that it answers."""
+    del db
+    founded.restore(blobs, approval)
+    return blobs
+
+
+@pytest.fixture
+def car(tmp_path: Path, key_folder: Path, repository: Path) -> Iterator[Car]:
     """An enrolled car with nothing installed."""
-    del ring, blobs, db
+    del repository
     made = Car(tmp_path / "car", keys=key_folder)
     yield made
     made.head_unit.close()

@@ -2,6 +2,8 @@
 
 import hashlib
 import io
+import os
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from apps_registry.models import App, Bundle, PublisherKey, Release, Review
 from forecourt.consent.models import Authorization, Grant, GrantItem
 from forecourt.delivery import ceremony, jobs, planning, selectors
 from forecourt.delivery.approval import KeyHolder
+from forecourt.delivery.models import RepositoryVersion
 from forecourt.delivery.selectors import Wanted
 from forecourt.vehicles.models import Vehicle
 from sandbox.client.head_unit import HeadUnit
@@ -93,6 +96,24 @@ def force(vehicle: Vehicle, *releases: Release, **custom: Any) -> None:
     for target in state.targets.values():
         target["custom"] |= custom
     planning.sign_afresh(state, now=NOW)
+
+
+class Founded:
+    """Keeps the files and rows of one real first publication, and puts them back."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._rows: list[RepositoryVersion] = []
+
+    def restore(self, blobs: Path, approval: KeyHolder) -> None:
+        """Publish the first time, copy later."""
+        if self._rows:
+            shutil.copytree(self._folder, blobs, copy_function=os.link)
+            RepositoryVersion.objects.bulk_create(self._rows)
+            return
+        jobs.publish_images(now=NOW, approval=approval)
+        shutil.copytree(blobs, self._folder)
+        self._rows = list(RepositoryVersion.objects.all())
 
 
 class InProcess(httpx.BaseTransport):

@@ -32,18 +32,18 @@ def test_an_unapproved_release_that_the_director_orders_is_refused(car: Car, rel
     assert car.refuses() == "NotApproved"
 
 
-def test_a_swapped_blob_is_refused(car: Car, release: Release, blobs: Path) -> None:
+def test_a_swapped_blob_is_refused(car: Car, release: Release, repository: Path) -> None:
     order(car.row, release.app)
-    (path,) = blobs.glob(f"blobs/*/{release.bundle_id}")
+    (path,) = repository.glob(f"blobs/*/{release.bundle_id}")
     path.chmod(0o600)
     path.write_bytes(b"x" * release.bundle.size)
     assert car.refuses() == "BadBundle"
     assert Delivery.objects.get().state == "failed"
 
 
-def test_endless_data_is_cut_off(car: Car, release: Release, blobs: Path) -> None:
+def test_endless_data_is_cut_off(car: Car, release: Release, repository: Path) -> None:
     order(car.row, release.app)
-    (path,) = blobs.glob(f"blobs/*/{release.bundle_id}")
+    (path,) = repository.glob(f"blobs/*/{release.bundle_id}")
     path.chmod(0o600)
     path.write_bytes(path.read_bytes() + b"more")
     assert car.refuses() == "BadBundle"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from socketserver import StreamRequestHandler, UnixStreamServer
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 import msgspec
@@ -29,7 +29,7 @@ _LONGEST_ADDRESS: Final = 100  # the kernel's limit is 108 bytes
 class Request(msgspec.Struct, forbid_unknown_fields=True):
     """Sign these bins, each listing exactly these releases."""
 
-    version: int
+    version: Annotated[int, msgspec.Meta(ge=1)]
     bins: dict[str, list[UUID]]
 
 
