@@ -85,7 +85,7 @@ def target_of(release: Release) -> TargetFile:
         length=release.bundle.size,
         hashes={"sha256": release.bundle_id},
         path=path_of(release),
-        unrecognized_fields={"custom": msgspec.to_builtins(shared_custom(release))},
+        unrecognized_fields={"custom": msgspec.json.decode(msgspec.json.encode(shared_custom(release)))},
     )
 
 
