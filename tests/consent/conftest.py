@@ -3,23 +3,28 @@
 from collections.abc import Iterator
 
 import pytest
-from django.conf import settings
 from redis import Redis
 
 from tests.consent.flow import Story, make_story
+from tests.consent.listener import Listener
 
 
 @pytest.fixture
-def story(request: pytest.FixtureRequest) -> Story:
-    """Everything up to the moment when the app sends the driver over."""
-    for name in ("db", "valkey"):
-        request.getfixturevalue(name)
+def story(db: None, valkey: Redis) -> Story:
+    """Everything up to the moment when the app sends the driver over; nothing is committed."""
+    del db, valkey
     return make_story()
 
 
 @pytest.fixture
-def listener() -> Iterator[Redis]:
-    """A second client, to hear what is published."""
-    client = Redis.from_url(settings.REDIS_URL)
-    yield client
-    client.close()
+def committed(transactional_db: None, valkey: Redis) -> Story:
+    """The same with real commits, so that what follows a commit happens."""
+    del transactional_db, valkey
+    return make_story()
+
+
+@pytest.fixture
+def listener(valkey: Redis) -> Iterator[Listener]:
+    """Hears what is announced about consent."""
+    with Listener(valkey) as ears:
+        yield ears

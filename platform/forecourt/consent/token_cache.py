@@ -24,9 +24,9 @@ def read(token: str) -> TokenFacts | None:
     """The facts if they are cached and the token has not expired."""
     try:
         raw = client().get(published.token_key(checksum(token)))
-    except RedisError:
+        facts = None if raw is None else msgspec.json.decode(raw, type=TokenFacts)
+    except (RedisError, msgspec.MsgspecError):  # the database knows it too
         return None
-    facts = None if raw is None else msgspec.json.decode(raw, type=TokenFacts)
     return facts if facts and facts.exp > time.time() else None
 
 
