@@ -8,7 +8,7 @@ from sandbox.runtime import child
 from sandbox.runtime.codecache import CodeCache
 from sandbox.runtime.errors import ComponentRefusedError
 
-TIMEOUT = 150.0  # seconds of wall clock; the child's own limit of CPU time is lower
+TIMEOUT = 240.0  # seconds of wall clock; the child's own limit of CPU time is lower
 
 
 class Answer(msgspec.Struct):

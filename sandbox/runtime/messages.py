@@ -10,11 +10,14 @@ Count = Annotated[int, msgspec.Meta(ge=0)]
 
 
 class Budget(msgspec.Struct, frozen=True, kw_only=True):
-    """What one app may take: bytes of each memory, and for each event fuel and ticks of the clock."""
+    """What one app may take: bytes of each memory, and for each event fuel and hundredths of a second.
+
+    Fuel decides, for it is the same on every machine; the clock only stops what fuel does not see.
+    """
 
     memory: int = 64 << 20
     fuel: int = 200_000_000
-    ticks: int = 20
+    ticks: int = 100
 
 
 class Granted(msgspec.Struct, frozen=True):

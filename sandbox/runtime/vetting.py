@@ -18,8 +18,8 @@ from sandbox.wire.manifest import Manifest
 __all__ = ["RULESET", "Finding", "Report", "drive_rows", "findings", "vet"]
 
 RULESET = "1"
-TIMEOUT = 150.0  # seconds of wall clock; the child's own limit of CPU time is lower
-PATIENCE = 100  # ticks of the clock for one event: fuel must decide, it is the same on every machine
+TIMEOUT = 240.0  # seconds of wall clock; the child's own limit of CPU time is lower
+PATIENCE = 500  # hundredths of a second for one event, however busy this machine is
 
 
 def vet(component: bytes, manifest: Manifest, rows: list[Row], *, cache: Path | None) -> Report:

@@ -84,9 +84,9 @@ def shows_if_readable(path: str = "Vehicle.Speed") -> bytes:
     return component(f"{read} (if (i32.eqz (i32.load8_u (i32.const 32))) (then {show})) {OK}", path=path)
 
 
-def many_functions(count: int) -> bytes:
-    """Valid, small, and very hard on a compiler."""
-    return bytes(wat2wasm(f"(component (core module {'(func)' * count}))"))
+def many_calls(count: int) -> bytes:
+    """Valid, small, and very hard on a compiler: one function that calls another one over and over."""
+    return bytes(wat2wasm(f"(component (core module (func $f) (func {'(call $f)' * count})))"))
 
 
 def _quoted(text: str) -> str:

@@ -1,0 +1,71 @@
+"""A confined process can compute and talk, and nothing else."""
+
+import resource
+import subprocess
+import sys
+
+import pytest
+
+from sandbox.runtime import child
+from sandbox.runtime.confine import Limits
+from sandbox.runtime.errors import ChildDiedError
+
+CONFINE = """
+import os, socket, subprocess, threading, time
+from sandbox.runtime.confine import Limits, confine
+assert confine(Limits(address_space=1 << 29, cpu_seconds=1))
+"""
+DEATHS = {
+    "opening a file": ("open('/etc/hostname')", "SIGSYS"),
+    "making a socket": ("socket.socket()", "SIGSYS"),
+    "running a program": ("os.execv('/bin/true', ['true'])", "SIGSYS"),
+    "forking": ("os.fork()", "SIGSYS"),
+    "starting a thread": ("threading.Thread(target=print).start()", "SIGSYS"),
+    "killing the parent": ("os.kill(os.getppid(), 0)", "SIGSYS"),
+    "computing for ever": ("while True: pass", "SIGXCPU"),
+}
+
+
+def ended(script: str) -> subprocess.CompletedProcess[bytes]:
+    """Run lines after confining a fresh process."""
+    command = [sys.executable, "-I", "-c", CONFINE + script]
+    return subprocess.run(command, capture_output=True, check=False, timeout=30, env=child.ENVIRONMENT)
+
+
+@pytest.mark.parametrize(("script", "cause"), DEATHS.values(), ids=DEATHS)
+def test_confined_process_dies_of(script: str, cause: str) -> None:
+    assert child.cause(ended(script).returncode) == cause
+
+
+def test_confined_process_cannot_take_more_memory() -> None:
+    script = "try:\n    bytearray(1 << 30)\nexcept MemoryError:\n    os.write(1, b'refused')"
+    assert ended(script).stdout == b"refused"
+
+
+def test_confined_process_still_computes_and_talks() -> None:
+    assert ended("print(sum(range(10)), flush=True); os._exit(0)").stdout == b"45\n"
+
+
+def test_limits_leave_a_second_between_the_warning_and_the_end() -> None:
+    assert Limits(address_space=1, cpu_seconds=7).rlimits()[resource.RLIMIT_CPU] == (7, 8)
+
+
+def test_long_lived_process_has_no_limit_of_cpu_time() -> None:
+    assert resource.RLIMIT_CPU not in Limits(address_space=1).rlimits()
+
+
+def test_child_that_fails_is_named_with_its_last_words() -> None:
+    with pytest.raises(ChildDiedError) as death:
+        child.run("sandbox.no_such_module", b"", timeout=20)
+    assert death.value.cause == "EXIT_1"
+    assert "no_such_module" in death.value.log
+
+
+def test_child_that_takes_too_long_is_ended() -> None:
+    with pytest.raises(ChildDiedError, match="TIMEOUT"):
+        child.run("sandbox.runtime.compile_worker", b"", timeout=0.01)
+
+
+def test_child_inherits_no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "secret")
+    assert "DATABASE_URL" not in child.ENVIRONMENT
