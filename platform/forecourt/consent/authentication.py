@@ -1,8 +1,10 @@
 """Lets clients with an access token into views of Django REST framework; `request.auth` is its TokenFacts."""
 
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -52,3 +54,16 @@ class IsClient(BasePermission):
         if not isinstance(request.auth, TokenFacts):
             raise TokenInvalidError
         return True
+
+
+class BearerTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # registers itself
+    """How the OpenAPI document describes BearerToken; scopes are a grammar, so none is listed."""
+
+    target_class = BearerToken
+    name = "app"
+
+    @override
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
+        token = {"tokenUrl": f"{settings.SITE_URL}/o/token/", "scopes": {}}
+        code = token | {"authorizationUrl": f"{settings.SITE_URL}/o/authorize/"}
+        return {"type": "oauth2", "flows": {"authorizationCode": code, "clientCredentials": token}}
