@@ -48,9 +48,9 @@ def summary(car: Car, slots: Sequence[Slot]) -> dict[str, Any]:
         "percent": float(car.percent),
         "plugged_in_at": start,
         "slots": _by_start(car.meter.kwh),
-        "slots_at_once": _by_start(at_once),
-        "cost_eur": _cost(car.meter.kwh, slots),
-        "cost_at_once_eur": _cost(at_once, slots),
+        "slots_plugged_in": _by_start(at_once),
+        "cost_smart_eur": _cost(car.meter.kwh, slots),
+        "cost_plugged_in_eur": _cost(at_once, slots),
     }
 
 

@@ -19,6 +19,7 @@ POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+FIRST: Final = b'type="application/json">{}'
 FRAME_PAUSE: Final = 0.2  # s between two pictures: no state changes faster than a glance
 HEARTBEAT: Final = 15.0  # s
 MAX_BODY: Final = 1024
@@ -92,10 +93,15 @@ class DashServer:
             await _respond(writer, HTTPStatus.OK, msgspec.json.encode(self._document()), "application/json")
         elif request.path in FILES:
             name, kind = FILES[request.path]
-            content = resources.files("sandbox.vehicle.dash").joinpath("page", name).read_bytes()
-            await _respond(writer, HTTPStatus.OK, content, kind)
+            await _respond(writer, HTTPStatus.OK, self._file(name), kind)
         else:
             await _respond(writer, HTTPStatus.NOT_FOUND)
+
+    def _file(self, name: str) -> bytes:
+        """A file of the page; the page itself carries the first state, so that it is never drawn empty."""
+        content = resources.files("sandbox.vehicle.dash").joinpath("page", name).read_bytes()
+        first = msgspec.json.encode(self._document()).replace(b"<", b"\\u003c")
+        return content.replace(FIRST, FIRST[:-2] + first) if name == "page.html" else content
 
     def _is_ours(self, request: _Request) -> bool:
         """Only under our own name, so that no other site's script reaches a page on loopback."""

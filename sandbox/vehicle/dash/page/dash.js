@@ -59,7 +59,7 @@ function drawChart(figure, chart) {
   zero.setAttribute("class", "zero");
   for (const [name, value] of Object.entries({ x1: 0, x2: 640, y1: y(0), y2: y(0) })) zero.setAttribute(name, value);
   const chosen = values.filter((bar) => bar[2]).map((bar) => bar[0]);
-  const words = `Prices from ${Math.round(Math.min(...prices))} to ${Math.round(Math.max(...prices))} ${chart.unit}`;
+  const words = `${Math.round(Math.min(...prices))} to ${Math.round(Math.max(...prices))} ${chart.unit}`;
   svg.setAttribute("aria-label", `${words}; chosen: ${chosen.join(", ") || "none"}`);
   svg.replaceChildren(...shapes, zero);
   put(figure, "caption", words);
@@ -145,12 +145,15 @@ function show(state, word) {
   $("live-text").textContent = word;
 }
 
-const events = new EventSource("/events");
-events.addEventListener("state", (event) => {
-  const state = JSON.parse(event.data);
+function take(text) {
+  const state = JSON.parse(text);
   draw(state);
   show(state.connected ? "live" : "waiting", state.connected ? "Live" : "Reconnecting to the platform");
-});
+}
+
+take($("first").textContent);
+const events = new EventSource("/events");
+events.addEventListener("state", (event) => take(event.data));
 events.addEventListener("error", () => show("offline", "Reconnecting"));
 
 for (const [id, moving] of [["parked", false], ["moving", true]]) {
