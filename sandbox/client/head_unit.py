@@ -1,6 +1,7 @@
 """The reference head unit: asks what it should have, verifies it twice, installs it, and signs what it did."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ import httpx
 import msgspec
 
 from sandbox.client import trusted
-from sandbox.client.errors import RefusedError
+from sandbox.client.errors import PlatformUnavailableError, RefusedError
 from sandbox.client.identity import Facts, Identity
 from sandbox.client.installer import Installer
 from sandbox.client.store import InstalledApp, Store
@@ -79,7 +80,8 @@ class HeadUnit:
             result = self._follow(poll)
             self._remember(result)
         if self._store.memory.owes_report:
-            self.report(now)
+            with suppress(PlatformUnavailableError):  # it stays owed until the next look
+                self.report(now)
         return result
 
     def report(self, now: datetime) -> reports.Report:
