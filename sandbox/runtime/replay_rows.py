@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
+from sandbox.wire import times
 from sandbox.wire.catalog import DEFAULT, Signal
 
 NOW: Final = "now"
@@ -42,7 +43,7 @@ def _resting(signal: Signal) -> object:
     if signal.datatype == "boolean":
         return False
     if signal.datatype == "string":
-        return signal.allowed[0] if signal.allowed else EVENING.isoformat() if signal.unit == "iso8601" else ""
+        return signal.allowed[0] if signal.allowed else times.render(EVENING) if signal.unit == "iso8601" else ""
     number = max(signal.minimum or 0, min(0, signal.maximum or 0))
     return number if signal.datatype in {"float", "double"} else int(number)
 
@@ -89,8 +90,8 @@ def _prices() -> Row:
     quarter = timedelta(minutes=15)
     slots = [
         {
-            "start": f"{start + i * quarter:%Y-%m-%dT%H:%M:%SZ}",
-            "end": f"{start + (i + 1) * quarter:%Y-%m-%dT%H:%M:%SZ}",
+            "start": times.render(start + i * quarter),
+            "end": times.render(start + (i + 1) * quarter),
             "eur_per_mwh": f"{70 + 75 * math.sin((i % 96 - 36) / 96 * math.tau) * math.cos(i / 9):.2f}",
         }
         for i in range(192)
