@@ -191,7 +191,7 @@ class PairForm(PageForm):
         label=_("What do you call this car?"),
         max_length=40,
         required=False,
-        help_text=_("Optional. You see it on every page."),
+        help_text=_("You see this name on every page."),
     )
 
 

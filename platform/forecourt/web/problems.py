@@ -108,6 +108,14 @@ def document(error: Exception, status: int) -> dict[str, Any]:
     )
 
 
+def named(name: str) -> type[Exception] | None:
+    """The kind of error that a `type` names: one of the table, or derived from one."""
+    kinds = list(PROBLEMS)
+    for kind in kinds:
+        kinds += kind.__subclasses__()
+    return next((kind for kind in kinds if kind.__name__ == name), None)
+
+
 def explain(kind: type[Exception]) -> dict[str, Any]:
     """What a kind of error means, whoever meets it."""
     title = (kind.__doc__ or kind.__name__).strip().splitlines()[0]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps_registry import selectors
 from apps_registry.models import AnalysisRun, Release, Review
+from sandbox.wire import cards
 
 Status = Release.Status
 #: The straight way of a release, and what each station says.
@@ -58,9 +59,17 @@ def names(release: Release) -> dict[str, str]:
 
 
 def sample_card(run: AnalysisRun | None) -> Mapping[str, Any] | None:
-    """The first card that the app showed while it was checked, if any."""
-    cards = run.report.get("sample_cards", ()) if run else ()
-    return cards[0] if cards else None
+    """The fullest card that the app showed while it was checked, if any."""
+    shown = [card for text in (run.report.get("cards", ()) if run else ()) if (card := _card(text))]
+    fullest = max(shown, key=lambda card: (card.chart is not None, len(card.rows)), default=None)
+    return fullest.to_dict() if fullest else None
+
+
+def _card(text: str) -> cards.Card | None:
+    try:
+        return cards.parse(text)
+    except cards.CardError:
+        return None
 
 
 def steps(release: Release) -> list[Step]:

@@ -31,7 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def problem_type(request: HttpRequest, name: str) -> HttpResponse:
     """What a problem's `type` leads to: what it means and what to do."""
-    kind = next((kind for kind in problems.PROBLEMS if kind.__name__ == name), None)
+    kind = problems.named(name)
     if kind is None:
         raise Http404
     document = problems.explain(kind)

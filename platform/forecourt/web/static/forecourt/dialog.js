@@ -11,3 +11,11 @@ document.addEventListener("input", (event) => {
   if (wanted === undefined) return;
   event.target.form.querySelector("[type=submit]").disabled = event.target.value.trim() !== wanted;
 });
+
+// Menus close when the press goes elsewhere, or on Escape.
+function closeMenus(except) {
+  for (const menu of document.querySelectorAll("details.menu[open]")) if (menu !== except) menu.open = false;
+}
+
+document.addEventListener("click", (event) => closeMenus(event.target.closest("details.menu")));
+document.addEventListener("keydown", (event) => { if (event.key === "Escape") closeMenus(null); });
