@@ -123,16 +123,17 @@ def _compile(world: str, modules: Mapping[str, bytes], *, package: str) -> bytes
         out = work / "app.wasm"
         target = ["-q", "-d", str(work / "wit"), "-w", wit.WORLD]
         program = ["--stub-wasi", "-p", str(source.parent), f"{package}.{ENTRY}", "-o", str(out)]
-        _run("componentize-py", [*target, "componentize", *program])
-        _run("wasm-tools", ["component", "targets", "-w", wit.WORLD, str(work / "wit"), str(out)])
+        _run("componentize-py", [*target, "componentize", *program], work=work)
+        _run("wasm-tools", ["component", "targets", "-w", wit.WORLD, str(work / "wit"), str(out)], work=work)
         return out.read_bytes()
 
 
-def _run(tool: str, arguments: Sequence[str]) -> None:
-    """Run a program that lies beside the interpreter."""
+def _run(tool: str, arguments: Sequence[str], *, work: Path) -> None:
+    """Run a program that lies beside the interpreter; what happens to be installed there is not the app's."""
     path = Path(sys.executable).with_name(tool)
+    environment = os.environ | {"RUST_BACKTRACE": "0", "VIRTUAL_ENV": str(work)}
     try:
-        done = subprocess.run([path, *arguments], capture_output=True, check=False, timeout=TIMEOUT)
+        done = subprocess.run([path, *arguments], capture_output=True, check=False, timeout=TIMEOUT, env=environment)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise ToolchainError(f"{tool} did not run: {error}") from error
     if done.returncode:
