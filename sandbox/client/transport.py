@@ -75,11 +75,13 @@ class Platform:
     def _ask(self, method: str, path: str, *, json: Any = None, headers: dict[str, str] | None = None) -> Any:
         try:
             answer = self._client.request(method, path, json=json, headers=headers)
-        except httpx.HTTPError as error:
+            if answer.is_server_error:
+                raise PlatformUnavailableError(f"{method} {path}: HTTP {answer.status_code}")
+            if answer.is_error:
+                raise PlatformRefusedError(answer.status_code, _problem(answer))
+            return answer.json()
+        except (httpx.HTTPError, ValueError) as error:
             raise PlatformUnavailableError(f"{method} {path}: {error}") from error
-        if answer.is_error:
-            raise PlatformRefusedError(answer.status_code, _problem(answer))
-        return answer.json()
 
 
 class Fetcher(FetcherInterface):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 from tuf.api.metadata import Metadata, MetaFile, Snapshot, TargetFile, Targets, Timestamp
 
 from apps_registry.models import Release
@@ -54,6 +55,16 @@ def test_other_names_are_not_found(client: Client, name: str) -> None:
 def test_a_listed_bundle_is_served_under_its_hash(client: Client, release: Release) -> None:
     answer = client.get(f"/image/targets/{release.bundle_id}.{path_of(release)}")
     assert (len(answer.content), answer["ETag"]) == (release.bundle.size, f'"{release.bundle_id}"')
+
+
+def test_a_bundle_in_s3_is_fetched_from_there(
+    client: Client, release: Release, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    settings.BLOB_STORE_URL = "s3://bundles?endpoint=http://127.0.0.1:1&region=eu-north-1"
+    answer = client.get(f"/image/targets/{release.bundle_id}.{path_of(release)}")
+    assert (answer.status_code, "X-Amz-Expires=900" in answer["Location"]) == (302, True)
 
 
 def test_an_unreviewed_bundle_is_not_served(client: Client, release: Release) -> None:

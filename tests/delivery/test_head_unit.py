@@ -63,6 +63,12 @@ def test_a_car_whose_key_is_not_enrolled_is_told_so(car: Car) -> None:
     assert caught.value.status == 401
 
 
+def test_a_proxy_that_answers_for_the_platform_is_named(car: Car) -> None:
+    car.network.lies = {"poll": b"<h1>Gateway</h1>"}
+    with pytest.raises(PlatformUnavailableError):
+        car.head_unit.update(NOW)
+
+
 def test_a_session_that_ran_out_is_renewed(car: Car) -> None:
     car.head_unit.sign_in()
     car.head_unit.platform._token = "worn-out"

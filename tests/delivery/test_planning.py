@@ -17,6 +17,7 @@ from forecourt.consent.signals import grants_changed
 from forecourt.delivery import director, jobs, selectors, services, tasks
 from forecourt.delivery.approval import KeyHolder
 from forecourt.delivery.models import Delivery, Installation
+from forecourt.vehicles import identity
 from forecourt.vehicles.models import Vehicle
 from tests import factories
 from tests.delivery.factories import BATTERY, NOW, grant, order, publish
@@ -106,6 +107,17 @@ def test_a_release_for_other_hardware_is_not_ordered(release: Release) -> None:
     van = factories.vehicle(hardware_id="van-2")
     order(van, release.app)
     assert paths(van) == []
+
+
+def test_a_trial_release_is_ordered_for_the_named_cars_only(approval: KeyHolder) -> None:
+    vin = "WMRVN0AA9T0000002"
+    trial = {"hardware_ids": ["hu-*"], "minimum_runtime": "1.0.0", "vins": [vin]}
+    release = publish(approval, manifest=factories.manifest(version="1.0.1", vehicles=trial))
+    named = factories.vehicle(vin_hash=identity.keyed_hash(vin, purpose="vin"))
+    other = factories.vehicle()
+    for vehicle in (named, other):
+        order(vehicle, release.app)
+    assert (len(paths(named)), len(paths(other))) == (1, 0)
 
 
 def test_a_revoked_grant_calls_the_delivery_off_and_a_new_one_takes_it_up_again(

@@ -14,13 +14,14 @@ from typing_extensions import override
 
 from apps_registry import storage
 from apps_registry.errors import BlobNotFoundError
-from apps_registry.models import Release
+from apps_registry.models import PublisherKey, Release
 from forecourt.delivery import jobs, publishing
 from forecourt.delivery.approval import KeyHolder, path_of
 from forecourt.delivery.errors import PublishingContendedError
 from forecourt.delivery.keys import Keyring
 from forecourt.delivery.models import RepositoryVersion
 from forecourt.delivery.publishing import Publisher
+from tests import factories
 from tests.delivery.factories import NOW, approve, publish, submitted, withdraw
 
 logging.getLogger("tuf").setLevel(logging.ERROR)
@@ -84,6 +85,31 @@ def test_a_withdrawn_release_is_gone_from_the_next_timestamp(client: StockClient
     assert client.lists(release)
     withdraw(approval, release)
     assert not client.lists(release)
+
+
+def test_a_bundle_under_a_revoked_publisher_key_is_gone_too(client: StockClient, approval: KeyHolder) -> None:
+    release = publish(approval)
+    PublisherKey.objects.update(revoked_at=NOW)
+    jobs.publish_images(now=NOW, approval=approval)
+    assert not client.lists(release)
+
+
+POISON: dict[str, dict[str, Any]] = {
+    "no review": {},
+    "outside the namespace": {"manifest": factories.manifest(publisher="somebody-else", version="1.0.1")},
+}
+
+
+@pytest.mark.parametrize("flaw", POISON.values(), ids=POISON)
+def test_a_release_that_may_not_be_signed_holds_up_nobody_else(
+    client: StockClient, approval: KeyHolder, flaw: dict[str, Any]
+) -> None:
+    poison = submitted(**flaw)
+    if flaw:
+        approve(poison)
+    Release.objects.filter(pk=poison.pk).update(status="approved")
+    good = publish(approval, counter=2)
+    assert (client.lists(good), client.lists(poison)) == (True, False)
 
 
 def test_one_release_signs_one_bin(client: StockClient, approval: KeyHolder, repository: Path) -> None:

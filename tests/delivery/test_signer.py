@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
@@ -17,7 +18,7 @@ from pytest_django import Settings
 from tuf.api.metadata import Metadata, Targets
 
 from apps_registry.models import Release, Review
-from forecourt.delivery import jobs
+from forecourt.delivery import tasks
 from forecourt.delivery.approval import KeyHolder, path_of
 from forecourt.delivery.errors import ApprovalRefusedError, SignerRunsError, SignerUnavailableError
 from forecourt.delivery.keys import Keyring
@@ -81,12 +82,9 @@ class TestWhatItSigns:
         with pytest.raises(ApprovalRefusedError, match="does not belong"):
             sign(approval, release, bin_name=wrong)
 
-    def test_one_bad_release_publishes_nothing(self, approval: KeyHolder, blobs: Path) -> None:
-        release = submitted()
-        Release.objects.filter(pk=release.pk).update(status="approved")
-        with pytest.raises(ApprovalRefusedError):
-            jobs.publish_images(now=NOW, approval=approval)
-        assert not (blobs / "public/metadata/image/timestamp.json").exists()
+    def test_not_a_release_that_does_not_exist(self, approval: KeyHolder) -> None:
+        with pytest.raises(ApprovalRefusedError, match="no such release"):
+            approval.sign_bins({"bins-00": [uuid4()]}, version=1, now=NOW)
 
 
 @pytest.fixture
@@ -165,18 +163,20 @@ def process(settings: Settings, ring: Keyring, transactional_db: None) -> Iterat
 class TestProcess:
     def test_it_publishes_what_was_approved(self, process: subprocess.Popen[str], blobs: Path) -> None:
         release = approve(submitted())
-        jobs.publish_images(now=NOW)
+        tasks.publish_images()
         release.refresh_from_db()
         assert release.status == "published"
         assert (blobs / "public/metadata/image/timestamp.json").exists()
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
 
-    def test_it_refuses_what_was_not(self, process: subprocess.Popen[str], blobs: Path) -> None:
+    def test_it_refuses_what_was_not(self, process: subprocess.Popen[str], blobs: Path, settings: Settings) -> None:
         del process, blobs
-        Release.objects.filter(pk=submitted().pk).update(status="approved")
+        release = submitted()
+        Release.objects.filter(pk=release.pk).update(status="approved")
+        asked = {bin_of(path_of(release)): [release.pk]}
         with pytest.raises(ApprovalRefusedError, match="no approving review"):
-            jobs.publish_images(now=NOW)
+            SocketSigner(Path(settings.SIGNER_SOCKET)).sign_bins(asked, version=1, now=NOW)
 
 
 def test_a_signer_without_its_key_says_what_to_do(settings: Settings, tmp_path: Path) -> None:

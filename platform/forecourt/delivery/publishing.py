@@ -6,6 +6,7 @@ alone makes a version current, comes last and is made from committed rows. Kille
 from the rows.
 """
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,12 +16,15 @@ from django.db import transaction
 from django.db.models import F
 from tuf.api.metadata import Metadata, Targets
 
+from apps_registry.models import Release
 from apps_registry.storage import BlobStore
 from forecourt.delivery import repository, selectors
-from forecourt.delivery.approval import ApprovalSigner, path_of
-from forecourt.delivery.errors import PublishingContendedError
+from forecourt.delivery.approval import ApprovalSigner, approved_target
+from forecourt.delivery.errors import ApprovalRefusedError, PublishingContendedError
 from forecourt.delivery.keys import Keyring
 from forecourt.delivery.models import ImageTarget, RepositoryVersion
+
+logger = logging.getLogger(__name__)
 
 FOLDER: Final = "metadata/image"
 ATTEMPTS: Final = 5
@@ -137,10 +141,19 @@ def _update_targets(*, now: datetime) -> set[str]:
     changed = set(leaving.values_list("bin_name", flat=True))
     leaving.update(removed_at=now)
     for release in selectors.to_list():
-        path = path_of(release)
-        changed.add(repository.bin_of(path))
-        ImageTarget.objects.create(path=path, release=release, bin_name=repository.bin_of(path), listed_at=now)
+        if path := _good_path(release):
+            changed.add(repository.bin_of(path))
+            ImageTarget.objects.create(path=path, release=release, bin_name=repository.bin_of(path), listed_at=now)
     return changed
+
+
+def _good_path(release: Release) -> str | None:
+    """Where to list a release; None for one that the signer would refuse, so that it holds up nobody else."""
+    try:
+        return approved_target(release).path
+    except ApprovalRefusedError as error:
+        logger.warning("Not listed: %s", error)
+        return None
 
 
 def _expires_within(role: str, time: timedelta, *, now: datetime) -> bool:

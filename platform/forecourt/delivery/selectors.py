@@ -8,16 +8,21 @@ from uuid import UUID
 
 from django.db.models import Max, Q, QuerySet
 
-from apps_registry.models import Release
+from apps_registry.models import Release, Review
 from forecourt.consent.models import Grant, GrantItem
 from forecourt.delivery.errors import BundleNotListedError
 from forecourt.delivery.models import Delivery, DesiredState, ImageTarget, Installation
 from forecourt.delivery.states import UNDERWAY
+from forecourt.vehicles import identity
 from forecourt.vehicles.models import Vehicle
 from sandbox.wire.metadata import fits
 from sandbox.wire.scopes import Scope
 
-LISTABLE: Final = (Release.Status.APPROVED, Release.Status.PUBLISHED)
+#: Which releases may stand in the image repository.
+LISTABLE: Final = Q(
+    release__status__in=(Release.Status.APPROVED, Release.Status.PUBLISHED),
+    release__publisher_key__revoked_at__isnull=True,
+)
 LIVE: Final = (Grant.Status.ACTIVE, Grant.Status.PAUSED)
 
 
@@ -57,8 +62,10 @@ def wanted(vehicle: Vehicle, *, now: datetime) -> list[Wanted]:
 
 
 def suits(release: Release, vehicle: Vehicle) -> bool:
-    """Whether a release is made for a car's head unit."""
-    return fits(vehicle.hardware_id, tuple(release.manifest["vehicles"]["hardware_ids"]))
+    """Whether a release is made for a car: its head unit, and in a trial its identification number."""
+    fit = release.manifest["vehicles"]
+    trial = {identity.keyed_hash(vin, purpose="vin") for vin in fit.get("vins", ())}
+    return fits(vehicle.hardware_id, tuple(fit["hardware_ids"])) and (not trial or vehicle.vin_hash in trial)
 
 
 def counter_floors(vehicle: Vehicle, apps: Iterable[UUID]) -> dict[UUID, int]:
@@ -94,22 +101,24 @@ def desired_state(vehicle: Vehicle, *, now: datetime) -> DesiredState:
 
 def to_list() -> QuerySet[Release]:
     """Approved releases that no bin lists yet."""
-    return (
-        Release.objects.filter(status=Release.Status.APPROVED, image_target__isnull=True)
-        .select_related("app")
-        .order_by("submitted_at")
+    waiting = Release.objects.filter(
+        status=Release.Status.APPROVED,
+        review__verdict=Review.Verdict.APPROVED,
+        publisher_key__revoked_at__isnull=True,
+        image_target__isnull=True,
     )
+    return waiting.select_related("app__publisher", "bundle", "publisher_key").order_by("submitted_at")
 
 
 def to_remove() -> QuerySet[ImageTarget]:
-    """Listed bundles whose release was taken back."""
-    return ImageTarget.objects.filter(removed_at__isnull=True).exclude(release__status__in=LISTABLE)
+    """Listed bundles whose release was withdrawn, or whose publisher's key was revoked."""
+    return ImageTarget.objects.filter(~LISTABLE, removed_at__isnull=True)
 
 
 def listed_in(bin_names: Iterable[str]) -> dict[str, list[UUID]]:
     """The releases that each of these bins lists."""
     listed: dict[str, list[UUID]] = {name: [] for name in sorted(bin_names)}
-    targets = ImageTarget.objects.filter(bin_name__in=listed, removed_at__isnull=True, release__status__in=LISTABLE)
+    targets = ImageTarget.objects.filter(LISTABLE, bin_name__in=listed, removed_at__isnull=True)
     for bin_name, release_id in targets.order_by("path").values_list("bin_name", "release_id"):
         listed[bin_name].append(release_id)
     return listed
@@ -127,8 +136,8 @@ def listed_bundle(*, path: str, sha256: str) -> str:
     Raises:
         BundleNotListedError: it was never listed or is no longer, or the hash is another one.
     """
-    listed = ImageTarget.objects.filter(path=path, release__bundle_id=sha256, removed_at__isnull=True)
-    if not listed.filter(release__status__in=LISTABLE).exists():
+    listed = ImageTarget.objects.filter(LISTABLE, path=path, release__bundle_id=sha256, removed_at__isnull=True)
+    if not listed.exists():
         raise BundleNotListedError
     return sha256
 

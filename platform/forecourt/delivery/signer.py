@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from socketserver import StreamRequestHandler, UnixStreamServer
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
@@ -102,11 +102,6 @@ class SignerServer(UnixStreamServer):
             return Answer(bins=self._signer.sign_bins(asked.bins, version=asked.version, now=datetime.now(UTC)))
         except (DeliveryError, msgspec.DecodeError) as error:
             return Answer(refused=str(error))
-
-    @override
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Log it and go on; the caller sees a closed connection and tries again."""
-        super().handle_error(request, client_address)
 
     @override
     def server_close(self) -> None:
