@@ -148,6 +148,7 @@ def test_a_token_lives_on_for_the_cars_that_are_left(committed: Story) -> None:
 def test_a_code_that_is_still_on_its_way_dies_with_the_grant(committed: Story) -> None:
     code = committed.code()
     _revoke(committed, Grant.objects.get())
+    assert not AuthorizationCode.objects.exists()
     assert committed.exchange(code).json()["error"] == "invalid_grant"
     assert not AccessToken.objects.exists()
 

@@ -1,5 +1,6 @@
 """The way from the consent page to tokens."""
 
+import json
 from urllib.parse import urlsplit
 
 import pytest
@@ -10,6 +11,7 @@ from redis import Redis
 from forecourt.consent import published, selectors, token_cache
 from forecourt.consent.models import AccessToken, Authorization, Grant, RefreshToken
 from tests.consent.flow import CALLBACK, CHARGE, PLACE, SOC, TOKEN, Story, basic, partner, query
+from tests.consent.listener import silence
 
 
 def test_a_driver_allows_one_car_and_the_app_gets_a_token_for_it(story: Story) -> None:
@@ -52,6 +54,19 @@ def test_a_driver_may_make_a_place_coarser(story: Story) -> None:
 
 def test_an_app_may_ask_for_less_than_its_manifest_declares(story: Story) -> None:
     assert story.tokens(SOC)["scope"] == SOC
+
+
+def test_the_page_previews_what_the_app_would_receive(story: Story, valkey: Redis) -> None:
+    point = {"value": 71.5, "ts": "2026-11-22T12:00:00Z"}
+    valkey.hset(f"latest:{{{story.cars[0].public_id}}}", SOC.partition(":")[2], json.dumps(point))
+    blue, red = story.ask().context["preview"]
+    assert [row.value for row in blue.rows] == [71.5, None]
+    assert [row.value for row in red.rows] == [None, None]
+
+
+def test_the_page_comes_without_a_preview_when_valkey_is_silent(story: Story) -> None:
+    with silence():
+        assert story.ask().status_code == 200
 
 
 def test_a_denial_is_told_to_the_app_and_grants_nothing(story: Story) -> None:

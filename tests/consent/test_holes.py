@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 from oauthlib.common import Request
+from oauthlib.oauth2.rfc6749.errors import ServerError
 
 from forecourt.accounts.models import Organisation
 from forecourt.consent import resources, selectors, services
@@ -48,6 +49,15 @@ def test_the_toolkit_too_refuses_a_drivers_token_that_names_no_car(story: Story)
     assert _validator().validate_bearer_token(token, [], asked)
     AccessToken.objects.update(resource=[])
     assert not _validator().validate_bearer_token(token, [], asked)
+    assert not _validator().validate_bearer_token("nonsense", [], asked)
+
+
+def test_no_code_is_issued_without_a_drivers_decision(story: Story) -> None:
+    asked = _asked_at("/o/authorize/?authorization=1")
+    asked.code_challenge_method, asked.client, asked.user = "S256", story.client, story.driver
+    with pytest.raises(ServerError):
+        _validator().save_authorization_code(story.client.client_id, {"code": "x"}, asked)
+    assert not AuthorizationCode.objects.exists()
 
 
 def test_a_car_whose_name_merely_begins_alike_is_another_car() -> None:
@@ -354,7 +364,7 @@ def _second_app() -> tuple[Application, str]:
     return services.register_client(app=app, redirect_uris=[CALLBACK], by=factories.user(), now=factories.NOW)
 
 
-def _validator() -> PlatformValidator:
+def _validator() -> Any:
     return PlatformValidator()
 
 
