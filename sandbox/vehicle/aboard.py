@@ -79,7 +79,7 @@ class Aboard:
 
     def actuate(self, path: str, value: Any) -> str:
         """Set an actuator; answers why it could not be set, or an empty text."""
-        if path != paths.START_STOP or value not in POWER:
+        if path != paths.START_STOP or not isinstance(value, str) or value not in POWER:
             return "the car has no such actuator"
         try:
             if POWER[value]:

@@ -100,5 +100,5 @@ class Journey:
         aboard.car.stay(now=aboard.clock.now, seconds=seconds)
         aboard.clock.advance(seconds)
         if was_charging and not aboard.car.charging:
-            aboard.tell("charging", charging=False, reason="the battery is full", **aboard.facts())
+            aboard.tell("charging", reason="the battery is full", **aboard.facts())
         await aboard.beat(aboard.whole(), source=SIMULATED)

@@ -118,7 +118,7 @@ class Upkeep:
         aboard.tell("removed", app=app)
         await aboard.send_cards(at_once=True)
         if aboard.car.release():
-            aboard.tell("charging", charging=True, reason=f"{app} is gone", **aboard.facts())
+            aboard.tell("charging", reason=f"{app} is gone", **aboard.facts())
 
     async def _obey(self, command: dict[str, Any]) -> None:
         aboard, value = self._aboard, command["value"]

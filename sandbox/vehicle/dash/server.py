@@ -74,11 +74,15 @@ class DashServer:
         if task:
             self._open.add(task)
             task.add_done_callback(self._open.discard)
-        with suppress(OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, TimeoutError, ValueError):
-            async with asyncio.timeout(10):
-                request = await _read(reader)
-            await self._answer(request, writer)
-        writer.close()
+        try:
+            with suppress(OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, TimeoutError, ValueError):
+                async with asyncio.timeout(10):
+                    request = await _read(reader)
+                await self._answer(request, writer)
+        finally:
+            writer.close()
+            with suppress(OSError, asyncio.CancelledError):
+                await writer.wait_closed()
 
     async def _answer(self, request: _Request, writer: asyncio.StreamWriter) -> None:
         if not self._is_ours(request):

@@ -55,7 +55,7 @@ def test_charging_stops_by_itself_when_the_battery_is_full(car: Car) -> None:
     car.percent = Decimal("99.9")
     car.plug_in(now=NOW)
     car.stay(now=NOW, seconds=3600)
-    assert (car.percent, car.charging, car.held) == (100, False, False)
+    assert (car.percent, car.charging, car.held) == (Decimal(100), False, False)
 
 
 def test_what_is_charged_is_metered_by_quarter(car: Car) -> None:
@@ -68,7 +68,7 @@ def test_a_stopped_car_charges_nothing_until_it_is_started(car: Car) -> None:
     car.plug_in(now=NOW)
     car.stop_charging()
     car.stay(now=NOW, seconds=3600)
-    assert (car.percent, car.meter.total, car.held) == (15, 0, True)
+    assert (car.percent, car.meter.total, car.held) == (Decimal(15), Decimal(0), True)
     car.start_charging()
     assert (car.charging, car.held) == (True, False)
 
