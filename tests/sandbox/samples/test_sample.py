@@ -25,7 +25,7 @@ def component(bundle: Path) -> bytes:
 def test_bundle_passes_the_archive_checks_under_the_publishers_key(bundle: Path, key: Path) -> None:
     report = archive.open_untrusted(bundle.read_bytes()).report
     assert report.manifest == MANIFEST
-    assert report.public_key == bundles.public_key_of(key.read_text())
+    assert report.publisher_key == bundles.public_key_of(key.read_text())
     assert set(report.files) == {bundles.MANIFEST, bundles.COMPONENT, bundles.ICON, bundles.SIGNATURE}
 
 

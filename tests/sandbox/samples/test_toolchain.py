@@ -7,11 +7,8 @@ import pytest
 
 from sandbox.samples import toolchain
 from sandbox.samples.toolchain import ToolchainError
-from sandbox.wire import manifest
 from sandbox.wire.errors import WireError
 from tests.sandbox.samples.conftest import SAMPLE
-
-MANIFEST = manifest.parse((SAMPLE / "manifest.json").read_bytes())
 
 
 @pytest.fixture
@@ -89,7 +86,11 @@ def test_command_line_reports_an_error_without_a_traceback(tmp_path: Path, capsy
     assert capsys.readouterr().err.startswith("error: ")
 
 
-@pytest.mark.slow
-def test_source_that_the_compiler_refuses_is_reported_with_its_words() -> None:
-    with pytest.raises(ToolchainError, match="no_such_module"):
-        toolchain.compiled(MANIFEST, {"app": b"import no_such_module\n"}, cache=None)
+def test_what_a_compiler_complains_about_is_passed_on(tmp_path: Path) -> None:
+    with pytest.raises(ToolchainError, match=r"wasm-tools refused the app:\n.*nothing\.wit"):
+        toolchain._run("wasm-tools", ["component", "wit", str(tmp_path / "nothing.wit")], work=tmp_path)
+
+
+def test_missing_compiler_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ToolchainError, match="no-such-tool did not run"):
+        toolchain._run("no-such-tool", [], work=tmp_path)
