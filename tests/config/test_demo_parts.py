@@ -56,12 +56,13 @@ def test_a_step_that_did_not_happen_is_named(flaw: dict[str, object]) -> None:
 
 def test_fields_are_read_as_a_browser_would() -> None:
     page = Fields(
-        '<form action="/a/"><input name="item" value="0" data-required><input name="item" value="1">'
+        '<form action="/a/"><input name="item" value="0" data-scope="a" disabled>'
+        '<input name="item" value="1" data-scope="b"><input name="item" value="2" data-scope="read:c@city">'
         '<input name="request" value="r&amp;1"></form>'
         '<a href="/review/7/">x</a><a href="/review/7/">y</a><a href="/b/">z</a>'
     )
     assert (page.actions, page.one("request"), page.one("none")) == (["/a/"], "r&1", "")
-    assert (page.required_values("item"), page.links("/review/")) == (["0"], ["/review/7/"])
+    assert (page.optional("item", without="c@"), page.links("/review/")) == (["1"], ["/review/7/"])
 
 
 def test_an_event_is_found_however_late_one_asks(processes: Processes) -> None:

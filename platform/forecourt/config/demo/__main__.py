@@ -41,6 +41,7 @@ def main() -> int:
 
 
 def _run(arguments: argparse.Namespace, console: Console) -> int:
+    began = time.monotonic()
     local = Path(os.environ.get("FORECOURT_LOCAL", ROOT / ".local"))
     options = stage.Options(
         port=arguments.port,
@@ -58,7 +59,8 @@ def _run(arguments: argparse.Namespace, console: Console) -> int:
         processes.check_ports([options.port, *options.dash_ports, options.cloud_port])
         running = site.start(local=local, port=options.port)
         try:
-            result = story.play(running, options, evening, console)
+            result = story.play(stage.Stage(site=running, options=options, evening=evening), console)
+            result.seconds = round(time.monotonic() - began, 1)
             _show(result, console)
             if not arguments.once:
                 _stay(running, options, console)

@@ -11,7 +11,7 @@ class Fields(HTMLParser):
     def __init__(self, html: str) -> None:
         super().__init__()
         self.actions: list[str] = []
-        self._inputs: list[tuple[str, str, bool]] = []
+        self._inputs: list[tuple[str, str, str]] = []
         self._links: list[str] = []
         self.feed(html)
 
@@ -19,9 +19,9 @@ class Fields(HTMLParser):
         """The first value of a field, or an empty text."""
         return next((value for field, value, _ in self._inputs if field == name), "")
 
-    def required_values(self, name: str) -> list[str]:
-        """The values of a field that the page marks with `data-required`."""
-        return [value for field, value, required in self._inputs if field == name and required]
+    def optional(self, name: str, *, without: str) -> list[str]:
+        """The values of a field that may be left out, but those whose `data-scope` mentions `without`."""
+        return [value for field, value, scope in self._inputs if field == name and scope and without not in scope]
 
     def links(self, prefix: str) -> list[str]:
         """Links below `prefix`, in order, each once."""
@@ -35,6 +35,5 @@ class Fields(HTMLParser):
         elif tag == "a" and attributes.get("href"):
             self._links.append(attributes["href"] or "")
         elif tag in {"input", "button"} and attributes.get("name"):
-            self._inputs.append(
-                (attributes["name"] or "", attributes.get("value") or "", "data-required" in attributes)
-            )
+            scope = "" if "disabled" in attributes else attributes.get("data-scope") or ""
+            self._inputs.append((attributes["name"] or "", attributes.get("value") or "", scope))

@@ -13,7 +13,7 @@ from forecourt.config.demo.errors import StoryError
 PASSWORD: Final = "night charge 2026"  # noqa: S105 - printed on the demo's sign-in page
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 _CREDENTIAL = re.compile(r'data-credential="(\w+)"[^>]*>([^<]+)<')
-_PROBLEM = re.compile(r"data-problem[^>]*>(.*?)</", re.DOTALL)
+_PROBLEM = re.compile(r'id="problem".*?<div>(.*?)</div>', re.DOTALL)
 
 
 @dataclass(frozen=True)

@@ -93,11 +93,14 @@ class Stage:
     cars: list[Conversation] = field(default_factory=list)
     vehicles: list[str] = field(default_factory=list)
     notes: dict[str, Any] = field(default_factory=dict)
+    browser: Callable[[str, Login], Person] = Person
     _people: dict[str, Person] = field(default_factory=dict)
 
     def person(self, login: Login) -> Person:
         """The person with this login, with the browser they had before."""
-        return self._people.setdefault(login.email, Person(self.site.url, login))
+        if login.email not in self._people:
+            self._people[login.email] = self.browser(self.site.url, login)
+        return self._people[login.email]
 
     @property
     def driver(self) -> Person:

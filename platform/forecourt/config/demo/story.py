@@ -12,9 +12,7 @@ from rich.status import Status
 from forecourt.config.demo import processes
 from forecourt.config.demo.chapters import consenting, driving, leaving, partners, publishing
 from forecourt.config.demo.errors import StoryError
-from forecourt.config.demo.evening import Evening
-from forecourt.config.demo.site import Site
-from forecourt.config.demo.stage import Options, Result, Stage
+from forecourt.config.demo.stage import Result, Stage
 
 Step = Callable[[Stage], None]
 STEPS: Final[tuple[tuple[str, Step], ...]] = (
@@ -38,20 +36,17 @@ STEPS: Final[tuple[tuple[str, Step], ...]] = (
 )
 
 
-def play(site: Site, options: Options, evening: Evening, console: Console) -> Result:
+def play(stage: Stage, console: Console) -> Result:
     """Play every step.
 
     Raises:
         StoryError: a step did not happen.
         ChildDiedError: a process of the demo ended.
     """
-    began = time.monotonic()
     with _memory_peak() as peak, console.status("") as status:
-        stage = Stage(site=site, options=options, evening=evening)
         for words, step in STEPS:
             _play_one(stage, words, step, console, status)
         stage.result.peak_rss_mib = peak[0]
-    stage.result.seconds = round(time.monotonic() - began, 1)
     if missing := stage.result.missing():
         raise StoryError("It did not happen that " + "; that ".join(missing) + ".")
     return stage.result
