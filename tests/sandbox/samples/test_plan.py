@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox.samples.smart_charging.plan import Slot, active, average_price, needed_minutes, plan, ready_by, slots_of
@@ -56,6 +56,7 @@ def test_full_battery_needs_no_slot() -> None:
     assert plan(slots(1), now=NOW, ready_by=MORNING, needed_minutes=0) == []
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(-500, 1000), min_size=1, max_size=60), st.integers(1, 900))
 def test_no_other_choice_of_as_many_slots_is_cheaper(market: list[float], minutes: int) -> None:
     chosen = plan(slots(*market), now=NOW, ready_by=NOW + timedelta(days=2), needed_minutes=minutes)

@@ -26,7 +26,7 @@ def test_bundle_passes_the_archive_checks_under_the_publishers_key(bundle: Path,
     report = archive.open_untrusted(bundle.read_bytes()).report
     assert report.manifest == MANIFEST
     assert report.publisher_key == bundles.public_key_of(key.read_text())
-    assert set(report.files) == {bundles.MANIFEST, bundles.COMPONENT, bundles.ICON, bundles.SIGNATURE}
+    assert set(report.files) == {bundles.MANIFEST, bundles.COMPONENT, bundles.ICON}
 
 
 def test_sample_passes_vetting_with_notes_only(component: bytes) -> None:
