@@ -11,6 +11,8 @@ from django.utils import timezone
 from redis import Redis
 
 from forecourt.consent.models import Authorization, Grant
+from forecourt.metering import counters
+from forecourt.metering.models import UsageCount
 from forecourt.streams import keys
 from forecourt.streams.models import Command
 from forecourt.vehicles import services as vehicles
@@ -93,6 +95,18 @@ def test_an_app_on_the_car_says_what_it_may_do(phone: Client, world: World) -> N
     page = body(phone, f"/cars/{world.car.public_id}/")
     assert "See how full the battery is, live" in page
     assert "Stop Smart Charging" in page
+
+
+def test_an_app_on_the_car_says_what_it_received_today(phone: Client, world: World, valkey: Redis) -> None:
+    allow(world, world.car)
+    now, app = timezone.now(), world.app.slug
+    UsageCount.objects.create(day=now.date(), kind="delivered", vehicle=world.car.public_id, app=app, count=1200)
+    counters.incr(valkey, counters.Count("delivered", world.car.public_id, app), now=now, number=4)
+    counters.incr(valkey, counters.Count("denied", world.car.public_id, app), now=now)
+    counters.incr(valkey, counters.Count("delivered", world.van.public_id, app), now=now, number=9)
+    page = body(phone, f"/cars/{world.car.public_id}/")
+    assert "Today it received 1204 values." in page
+    assert "It asked 1 time for something that you did not allow" in page
 
 
 def test_commands_are_told_in_words(phone: Client, world: World) -> None:

@@ -11,6 +11,7 @@ from django.conf import settings
 from redis import Redis
 from redis.utils import str_if_bytes
 
+from forecourt.metering import counters
 from forecourt.metering.counters import Count, parse
 
 RUNNING: Final = "usage:????-??-??"
@@ -51,6 +52,11 @@ def running() -> Counter[Count]:
     for key in client().scan_iter(match=RUNNING):
         total.update(_counts(key.decode()))
     return total
+
+
+def running_on(day: date) -> Counter[Count]:
+    """What was counted on one day since the last flush."""
+    return _counts(counters.key(day))
 
 
 def drop(names: Iterable[str]) -> None:

@@ -1,6 +1,7 @@
 """Reads of this package."""
 
-from collections import Counter
+from collections import Counter, defaultdict
+from datetime import datetime
 from typing import Final
 
 from django.db import connection, transaction
@@ -29,6 +30,23 @@ def totals() -> dict[str, int]:
     for count, number in _unflushed().items():
         sums[count.kind] += number
     return {kind: sums[kind] for kind in KINDS}
+
+
+@transaction.atomic
+def apps_today(vehicle: str, *, now: datetime) -> dict[str, Counter[str]]:
+    """How often each kind of thing happened today (UTC) between a car and each of its apps."""
+    hold_still(alone=False)
+    sums: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in UsageCount.objects.filter(day=now.date(), vehicle=vehicle).exclude(app=""):
+        sums[row.app][row.kind] += row.count
+    fresh = batches.running_on(now.date())
+    for batch in batches.waiting():
+        if batch.day == now.date() and not FlushedBatch.objects.filter(pk=batch.name).exists():
+            fresh.update(batch.counts)
+    for count, number in fresh.items():
+        if count.app and count.vehicle == vehicle:
+            sums[count.app][count.kind] += number
+    return dict(sums)
 
 
 def _unflushed() -> Counter[Count]:

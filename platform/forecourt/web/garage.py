@@ -15,6 +15,7 @@ from forecourt.accounts.models import User
 from forecourt.consent.models import Grant, GrantItem
 from forecourt.delivery import selectors as delivery
 from forecourt.delivery.models import Delivery, Installation
+from forecourt.metering import selectors as metering
 from forecourt.streams import selectors as streams
 from forecourt.streams import tickets
 from forecourt.streams.models import Command
@@ -67,6 +68,7 @@ class AppOnCar:
     delivery: Delivery | None
     installation: Installation | None
     card: Mapping[str, Any] | None = None
+    today: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def state(self) -> str:
@@ -160,7 +162,7 @@ def apps_on(vehicle: Vehicle, *, now: datetime) -> list[AppOnCar]:
     grants = {grant.app: grant for grant in delivery.live_grants(vehicle, now=now).select_related("app__publisher")}
     there = vehicle.installations.filter(removed_at__isnull=True).select_related("app__publisher", "release")
     installed = {row.app: row for row in there}
-    cards = streams.cards(vehicle.public_id)
+    cards, today = streams.cards(vehicle.public_id), metering.apps_today(vehicle.public_id, now=now)
     found = sorted({*grants, *installed}, key=lambda app: app.name)
     return [
         AppOnCar(
@@ -170,6 +172,7 @@ def apps_on(vehicle: Vehicle, *, now: datetime) -> list[AppOnCar]:
             delivery=_delivery(app, vehicle),
             installation=installed.get(app),
             card=cards.get(app.slug),
+            today=today.get(app.slug, {}),
         )
         for app in found
     ]
