@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 
 import msgspec
 
-from forecourt.streams.edge import problem
+from forecourt.streams.edge import background, problem
 from forecourt.streams.errors import BodyTooLargeError
 
 Message = MutableMapping[str, Any]
@@ -101,9 +101,7 @@ class Exchange:
             for task in done:
                 task.result()
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await background.cancel(tasks)
 
     async def _disconnected(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":

@@ -13,6 +13,7 @@ from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
 from forecourt.consent import published
+from forecourt.streams.edge import background
 from forecourt.streams.errors import UnavailableError
 
 logger = logging.getLogger(__name__)
@@ -76,9 +77,7 @@ class Hub:
     async def stop(self) -> None:
         """Stop listening."""
         if self._task:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await background.cancel([self._task])
         await self._pubsub.aclose()  # type: ignore[no-untyped-call]
 
     async def join(self, mailbox: Mailbox, channel: str) -> None:

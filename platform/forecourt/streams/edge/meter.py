@@ -1,7 +1,6 @@
 """Counts in memory and adds them to Valkey ten times a second; a killed process loses at most that."""
 
 import asyncio
-import contextlib
 import logging
 from collections import Counter
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from redis.exceptions import RedisError
 
 from forecourt.metering import counters
 from forecourt.metering.counters import Count
+from forecourt.streams.edge import background
 
 logger = logging.getLogger(__name__)
 FLUSH_SECONDS: Final = 0.1
@@ -36,9 +36,7 @@ class Meter:
     async def stop(self) -> None:
         """Flush once more and stop."""
         if self._task:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await background.cancel([self._task])
         await self.flush()
 
     async def flush(self) -> None:

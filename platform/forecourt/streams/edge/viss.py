@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from forecourt.consent.published import TokenFacts
 from forecourt.metering.counters import Count
 from forecourt.streams import keys
-from forecourt.streams.edge import grants, latest, messages
+from forecourt.streams.edge import background, grants, latest, messages
 from forecourt.streams.edge.exchange import Receive, Scope, Send, bearer, header
 from forecourt.streams.edge.hub import Mailbox
 from forecourt.streams.edge.messages import Change, Request, TimeBased, VissError
@@ -75,9 +75,7 @@ class Session:
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in [*tasks, *self._timers.values()]:
-                task.cancel()
-            await asyncio.gather(*tasks, *self._timers.values(), return_exceptions=True)
+            await background.cancel([*tasks, *self._timers.values()])
         for task in done:
             if ending := task.result():
                 await self._end(ending)
@@ -251,7 +249,7 @@ class Session:
                 return Ending(REVOKED_CODE, reason, NotGrantedError(f"The driver's {reason.replace(' ', ' is ')}."))
             if watched:
                 await self._drop_uncovered(watched)
-            if self._token and not await self._holds():
+            if self._token and not await self._holds() and not (watched and watched.ended):
                 return Ending(TOKEN_CODE, "token no longer valid", TokenInvalidError())
             await self._wait(watched, version)
 

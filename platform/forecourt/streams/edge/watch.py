@@ -1,7 +1,6 @@
 """Keeps the grants of open streams fresh: messages at once, a poll for lost ones, silence while Valkey is silent."""
 
 import asyncio
-import contextlib
 import logging
 import time
 from typing import Any, Final
@@ -11,7 +10,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from forecourt.consent import published
-from forecourt.streams.edge import grants
+from forecourt.streams.edge import background, grants
 from forecourt.streams.edge.grants import LiveGrant
 from forecourt.streams.errors import UnavailableError
 
@@ -79,9 +78,7 @@ class GrantWatch:
     async def stop(self) -> None:
         """Stop polling."""
         if self._task:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await background.cancel([self._task])
 
     async def once(self, vehicle: str, grant_id: str) -> LiveGrant | None:
         """The grant as Valkey has it at this moment.
