@@ -81,6 +81,7 @@ def test_a_withdrawn_bundle_is_no_longer_served(client: Client, release: Release
 def test_a_car_fetches_its_set(client: Client, vehicle: Vehicle, name: str) -> None:
     answer = client.get(f"/director/{vehicle.public_id}/metadata/{name}", headers=bearer(vehicle))
     assert json.loads(answer.content)["signatures"]
+    assert answer["Cache-Control"] == "private, no-store"
 
 
 @pytest.mark.parametrize("name", ["2.root.json", "1.targets.json", "3.targets.json"])

@@ -25,6 +25,7 @@ from forecourt.delivery.publishing import FOLDER
 from forecourt.vehicles.api import VehicleView
 
 _NAME: Final = re.compile(r"timestamp\.json|[1-9][0-9]{0,8}\.[a-z0-9-]{1,20}\.json")
+_REVALIDATE: Final = "no-cache"
 _FOREVER: Final = "public, max-age=31536000, immutable"
 _LINK_LIFE: Final = timedelta(minutes=15)
 _MAX_ANSWER: Final = 1000
@@ -50,7 +51,7 @@ class ImageMetadataView(APIView):
             data = storage.from_settings().read_public(f"{FOLDER}/{_checked(name)}")
         except BlobNotFoundError as error:
             raise MetadataNotFoundError(f"There is no {name[:60]}.") from error
-        return _metadata(name, data)
+        return _metadata(data, caching=_REVALIDATE if name == "timestamp.json" else _FOREVER)
 
 
 class BundleView(APIView):
@@ -80,7 +81,7 @@ class DirectorView(VehicleView):
         """Answer with a file of the car's own set."""
         vehicle = self.vehicle(request)
         data = services.director_file(vehicle, public_id=public_id, name=_checked(name), now=timezone.now())
-        return _metadata(name, data)
+        return _metadata(data, caching="private, no-store")
 
 
 class PollView(VehicleView):
@@ -143,6 +144,5 @@ def _checked(name: str) -> str:
     return name
 
 
-def _metadata(name: str, data: bytes) -> HttpResponse:
-    caching = "no-cache" if name == "timestamp.json" else _FOREVER
+def _metadata(data: bytes, *, caching: str) -> HttpResponse:
     return HttpResponse(data, content_type="application/json", headers={"Cache-Control": caching})
