@@ -13,7 +13,7 @@ from typing import Self
 
 from sandbox.runtime import engine
 
-MAC_SIZE = 32
+KEPT = 16  # compiled components; one of a Python app takes 42 MiB
 
 
 class CodeCache:
@@ -39,13 +39,17 @@ class CodeCache:
             intact = hmac.compare_digest(path.with_suffix(".mac").read_bytes(), self._mac(path.name, path.read_bytes()))
         except OSError:
             return None
-        return path if intact else None
+        if not intact:
+            return None
+        path.touch()
+        return path
 
     def keep(self, component: bytes, code: bytes) -> Path:
         """Store compiled code; a crash leaves either nothing or all of it."""
         path = self._path(component)
         _write(path, code)
         _write(path.with_suffix(".mac"), self._mac(path.name, code))
+        self._forget_oldest()
         return path
 
     @contextmanager
@@ -54,6 +58,13 @@ class CodeCache:
         with self._path(component).with_suffix(".lock").open("wb") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
+
+    def _forget_oldest(self) -> None:
+        """Remove what was not used for longest; a process that runs such code keeps it."""
+        by_age = sorted(self._folder.glob("*.cwasm"), key=lambda path: path.stat().st_mtime_ns)
+        for path in by_age[:-KEPT]:
+            for suffix in (".mac", ".cwasm", ".lock"):
+                path.with_suffix(suffix).unlink(missing_ok=True)
 
     def _path(self, component: bytes) -> Path:
         name = hashlib.sha256(engine.fingerprint().encode() + b"\0" + component).hexdigest()

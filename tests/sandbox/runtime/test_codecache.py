@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.runtime import compiler
+from sandbox.runtime import codecache, compiler
 from sandbox.runtime.codecache import CodeCache
 from sandbox.runtime.errors import ChildDiedError, ComponentRefusedError
 from tests.sandbox.runtime import components
@@ -41,6 +41,17 @@ def test_code_of_another_component_is_not_found_under_this_name(tmp_path: Path) 
     assert cache.find(b"mine") is None
 
 
+def test_code_that_was_not_used_for_longest_makes_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(codecache, "KEPT", 2)
+    cache = CodeCache(tmp_path, key=KEY)
+    cache.keep(b"used again", b"code")
+    cache.keep(b"forgotten", b"code")
+    cache.find(b"used again")
+    cache.keep(b"new", b"code")
+    assert [cache.find(name) is None for name in (b"used again", b"forgotten", b"new")] == [False, True, False]
+    assert len(list(tmp_path.iterdir())) == 4
+
+
 def test_key_of_a_folder_is_made_once_and_private(tmp_path: Path) -> None:
     folder = tmp_path / "cache"
     path = CodeCache.at(folder).keep(b"component", b"code")
@@ -51,9 +62,9 @@ def test_key_of_a_folder_is_made_once_and_private(tmp_path: Path) -> None:
 def test_component_is_compiled_once(tmp_path: Path) -> None:
     cache, wasm = CodeCache.at(tmp_path), components.bare()
     code = compiler.ready(wasm, cache)
-    written = code.stat().st_mtime_ns
+    written = code.stat().st_ino  # a file that is written again is another file
     assert compiler.ready(wasm, cache) == code
-    assert code.stat().st_mtime_ns == written
+    assert code.stat().st_ino == written
 
 
 def test_code_that_was_changed_is_compiled_again(tmp_path: Path) -> None:
