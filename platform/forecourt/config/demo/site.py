@@ -72,7 +72,11 @@ def _start_processes(site: Site, cluster: str, port: int) -> None:
     processes.start("signer", ["-m", "django", "signer"])
     processes.start(
         "web",
-        ["-m", "granian", "--interface", "asgi", "--port", str(port), "forecourt.config.asgi:application"],
+        # Streams stay open for hours: a worker that is told to stop is not asked twice.
+        [
+            *("-m", "granian", "--interface", "asgi", "--port", str(port), "--workers-kill-timeout", "2"),
+            "forecourt.config.asgi:application",
+        ],
     )
     beat = str(site.local / "beat")
     processes.start(
