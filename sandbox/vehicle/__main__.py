@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sandbox.client.errors import ClientError
 from sandbox.client.head_unit import HeadUnit
@@ -29,6 +29,7 @@ from sandbox.vehicle.outbox import Outbox
 from sandbox.vehicle.profiles import PROFILES, profile_of
 from sandbox.vehicle.sign_in import SignIn
 from sandbox.vehicle.starting import starter
+from sandbox.wire.errors import WireError
 from sandbox.wire.vin import check
 
 
@@ -54,16 +55,30 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--roots", required=True, type=Path, help="folder with the first root metadata")
     parser.add_argument("--cache", type=Path, help="folder for compiled apps, shared between cars")
     parser.add_argument("--serial", required=True, help="serial number of the head unit")
-    parser.add_argument("--vin", required=True, type=check, help="the car's identification number")
+    parser.add_argument("--vin", required=True, type=_vin, help="the car's identification number")
     parser.add_argument("--profile", default="compact", choices=sorted(PROFILES))
     parser.add_argument("--area", default="DK1", help="price area of the car's home")
-    parser.add_argument("--timezone", default=ZoneInfo("Europe/Copenhagen"), type=ZoneInfo, help="of the car's home")
+    parser.add_argument("--timezone", default=ZoneInfo("Europe/Copenhagen"), type=_zone, help="of the car's home")
     parser.add_argument("--drive", default="simulated", help="a recorded drive, or `simulated`")
     parser.add_argument("--dash-port", default=0, type=int, help="port of the head unit's page; 0 takes a free one")
     parser.add_argument("--speed", default=900.0, type=float, help="simulated seconds to a second while driving")
     parser.add_argument("--night-speed", type=float, help="the same on the cable; as while driving if not given")
     parser.add_argument("--starts-at", required=True, type=_moment, help="when the drive begins, in the past")
     return parser.parse_args(argv)
+
+
+def _vin(text: str) -> str:
+    try:
+        return check(text)
+    except WireError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _zone(text: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise argparse.ArgumentTypeError(f"there is no time zone {text!r}") from error
 
 
 def _moment(text: str) -> datetime:

@@ -57,6 +57,13 @@ class Cloud:
         """All cars."""
         return {"cars": [charger.status() for charger in self._chargers.values()]}
 
+    async def close(self) -> None:
+        """Hang up everywhere."""
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        await self._http.aclose()
+
     async def _welcome(self, code: str, verifier: str) -> int:
         tokens = Tokens(self._client, self._http)
         await tokens.redeem(code, verifier)
@@ -102,6 +109,8 @@ async def serve(arguments: argparse.Namespace) -> None:
         await asyncio.Event().wait()
     finally:
         site.shutdown()
+        site.server_close()
+        await cloud.close()
 
 
 def main(argv: list[str] | None = None) -> int:

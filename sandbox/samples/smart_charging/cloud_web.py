@@ -48,8 +48,9 @@ class Handler(BaseHTTPRequestHandler):
     def _answer(self, path: str, query: dict[str, str]) -> None:
         match path:
             case "/start":
+                location = self.server.start(query)
                 self.send_response(HTTPStatus.FOUND)
-                self.send_header("Location", self.server.start(query))
+                self.send_header("Location", location)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
             case "/callback":

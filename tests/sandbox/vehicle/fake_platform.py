@@ -65,6 +65,7 @@ class FakePlatform:
             "POST /vehicle/v1/pairing-code": lambda _body: (200, {}, {"code": "K7M2-9QXD", "expires_in": 600}),
             "GET /vehicle/v1/pairing": lambda _body: (200, {}, {"paired": self.paired, "nickname": "Blue Uno"}),
             "POST /vehicle/v1/poll": lambda _body: (200, {}, self._poll()),
+            "POST /vehicle/v1/report": lambda _body: (200, {}, {}),
             "POST /vehicle/v1/frames": self._frame,
             "POST /vehicle/v1/cards": self._card,
             "GET /vehicle/v1/feeds": lambda _body: (200, {}, self.feed) if self.feed else (403, {}, {"title": "No"}),
