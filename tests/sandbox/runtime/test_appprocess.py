@@ -2,11 +2,13 @@
 
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from sandbox.runtime import child, compiler
 from sandbox.runtime.appprocess import RESTARTS, AppProcess, Budget, Granted
 from sandbox.runtime.errors import ComponentRefusedError
 from tests.sandbox.runtime import components
@@ -102,4 +104,44 @@ def test_component_with_an_undeclared_import_does_not_start(app: Starter) -> Non
 def test_app_runs_while_its_context_is_open(app: Starter) -> None:
     with app(shows()) as process:
         assert process.pid
+    assert process.pid is None
+
+
+def test_component_that_does_not_compile_is_an_answer_and_not_an_exception(app: Starter) -> None:
+    assert app(b"(component)").tick({}, TICK).error == "INVALID"
+
+
+def test_start_that_takes_too_long_is_an_answer_and_not_an_exception(
+    app: Starter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sandbox.runtime.appprocess.START_TIMEOUT", 0.0)
+    process = app(shows())
+    assert process.tick({}, TICK).error == "TIMEOUT"
+    assert process.pid is None
+
+
+def test_app_cannot_see_a_signal_by_naming_it_in_its_own_memory(app: Starter) -> None:
+    process = app(shows_if_readable("Vehicle.CurrentLocation.Latitude"))
+    answer = process.tick({"Vehicle.Speed": 1.0, "Vehicle.CurrentLocation.Latitude": 55.6}, TICK)
+    assert not answer.cards
+    assert answer.denied == {"Vehicle.CurrentLocation.Latitude": 1}
+
+
+@pytest.mark.parametrize("answer", ["", "[]", '{"surprise": 1}', '{"cards": "all"}', '{"denied": {"a": -1}}'])
+def test_child_that_was_taken_over_cannot_harm_the_car(
+    app: Starter, monkeypatch: pytest.MonkeyPatch, answer: str
+) -> None:
+    hostile = [sys.executable, "-I", "-c", f"import time; print({answer!r}, flush=True); time.sleep(9)"]
+    monkeypatch.setattr(child, "command", lambda _module: hostile)
+    monkeypatch.setattr(compiler, "ready", lambda *_component: Path("code"))
+    process = app(shows())
+    assert process.tick({}, TICK).error == "BAD_ANSWER"
+
+
+def test_child_that_closes_its_mouth_and_stays_is_ended(app: Starter, monkeypatch: pytest.MonkeyPatch) -> None:
+    silent = [sys.executable, "-I", "-c", "import os, time; os.close(1); time.sleep(9)"]
+    monkeypatch.setattr(child, "command", lambda _module: silent)
+    monkeypatch.setattr(compiler, "ready", lambda *_component: Path("code"))
+    process = app(shows())
+    assert process.tick({}, TICK).error == "SIGKILL"
     assert process.pid is None
