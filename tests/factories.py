@@ -11,7 +11,7 @@ from forecourt.accounts.models import Membership, Organisation, User
 from forecourt.vehicles import identity
 from forecourt.vehicles.models import Vehicle, VehicleRole
 
-NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+NOW = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 PASSWORD = "forecourt at night"
 _numbers = itertools.count(1)
 

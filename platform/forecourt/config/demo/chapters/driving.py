@@ -51,7 +51,7 @@ def look(stage: Stage) -> None:
 
 def count(stage: Stage) -> None:
     """What was sent, delivered and refused, as the platform metered it."""
-    totals = stage.person(people.ADMINISTRATOR).open("/v1/usage").json()
+    totals = stage.person(people.ADMINISTRATOR).open("/v1/usage", headers={"Accept": "application/json"}).json()
     result = stage.result
     result.frames, result.data_points = totals["frames"], totals["data_points"]
     result.delivered_to_app, result.denied = totals["delivered"], totals["denied"]
