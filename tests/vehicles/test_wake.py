@@ -8,7 +8,7 @@ from forecourt.vehicles import wake
 
 
 def test_a_nudge_names_its_reason(valkey: Redis) -> None:
-    listener = valkey.pubsub(ignore_subscribe_messages=True)
+    listener = valkey.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
     listener.subscribe("wake:{car-abc}")
     listener.get_message(timeout=1)
     wake.wake("car-abc", "desired-state")
