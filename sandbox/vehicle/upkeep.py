@@ -88,13 +88,15 @@ class Upkeep:
         if result.poll.feeds or not result.poll.collect:
             with suppress(LinkError):
                 aboard.prices.take(await aboard.link.feeds() if result.poll.feeds else None)
+        names = dict(aboard.screen.names)
         await self._adopt_apps()
         for path, reason in result.refused:
             aboard.tell("refused", path=path, reason=reason)
         for app in result.installed:
+            aboard.screen.notice = ""
             aboard.tell("installed", app=app, version=self._unit.installed[app].version)
         for app in result.removed:
-            await self._forget(app)
+            await self._forget(app, name=names.get(app, app))
         if result.installed or result.removed:
             aboard.draw()
         return float(result.poll.next_poll_s)
@@ -110,11 +112,12 @@ class Upkeep:
         for app, text in errors.items():
             aboard.tell("app-error", app=app, text=text)
 
-    async def _forget(self, app: str) -> None:
+    async def _forget(self, app: str, *, name: str) -> None:
         """An app is gone: so are its cards, and if it was what kept the car from charging, the car charges."""
         aboard = self._aboard
         aboard.screen.cards.pop(app, None)
         aboard.unsent_cards.add(app)
+        aboard.screen.notice = f"{name} was removed, because its permission has ended."
         aboard.tell("removed", app=app)
         await aboard.send_cards(at_once=True)
         if aboard.car.release():

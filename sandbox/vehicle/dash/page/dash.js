@@ -68,7 +68,7 @@ function drawChart(figure, chart) {
   figure.querySelector("[data-axis]").replaceChildren(...hours.filter((_, place) => place % step === 0).map(([label, index]) => {
     const tick = document.createElement("span");
     tick.textContent = label;
-    tick.style.left = `${(index / values.length) * 100}%`;
+    tick.style.left = `${Math.max(5, (index / values.length) * 100)}%`;
     return tick;
   }));
 }
@@ -125,9 +125,9 @@ function content(state) {
   }
   const empty = part("t-empty");
   const waiting = state.apps.map((app) => app.name).join(", ");
-  put(empty, "title", waiting ? `${waiting} is installed` : state.paired ? "No apps yet" : "Not paired yet");
+  put(empty, "title", state.notice ? "No apps in this car" : waiting ? `${waiting} is installed` : state.paired ? "No apps yet" : "Not paired yet");
   put(empty, "text", state.notice || (waiting ? "Its screen appears as soon as it has something to say."
-    : state.paired ? "Choose one in the store on your phone; it appears here by itself."
+    : state.paired ? "Choose one in the store on your phone; it then appears here."
       : "Ask the car for a pairing code to connect it to you."));
   return [empty];
 }
