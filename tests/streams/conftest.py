@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 
 import pytest
+from django.conf import settings
 from granian.constants import Interfaces
 from granian.server.embed import Server
 from redis import Redis
@@ -53,3 +54,9 @@ async def _is_up(port: int) -> None:
             return
         await asyncio.sleep(0.02)
     raise TimeoutError
+
+
+@pytest.fixture
+def redis_url() -> str:
+    """Where this run's Valkey is."""
+    return str(settings.REDIS_URL)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from celery.exceptions import Retry
 from django.utils import timezone
 from redis import Redis
 from rest_framework.test import APIClient
@@ -12,7 +13,7 @@ from rest_framework.test import APIClient
 from forecourt.consent import published
 from forecourt.consent.models import Grant
 from forecourt.consent.signals import grants_changed
-from forecourt.streams import jobs, keys
+from forecourt.streams import jobs, keys, tasks
 from forecourt.streams import valkey as store
 from forecourt.streams.models import Command
 from sandbox.wire import times
@@ -193,3 +194,20 @@ def test_an_app_sees_its_cars_and_what_it_may_do_there() -> None:
     (car,) = rows.client(rows.facts(grant)).get("/v1/vehicles").json()
     assert (car["id"], car["area"], car["source"]) == (grant.vehicle.public_id, "DK1", "simulated")
     assert car["scopes"] == [ACTUATE, "read:Vehicle.CurrentLocation.Latitude@1km"]
+
+
+def test_the_worker_looks_until_the_effect_shows() -> None:
+    grant, now = rows.grant(ACTUATE), timezone.now()
+    command = _acknowledged(grant, at=now)
+    with pytest.raises(Retry):
+        tasks.verify_command.apply(kwargs={"command_id": str(command.pk)}, throw=True)
+    _show(grant, charging=True, ts=now)
+    tasks.verify_command.apply(kwargs={"command_id": str(command.pk)}, throw=True)
+    assert Command.objects.get().state == "verified"
+
+
+def test_late_commands_are_settled_by_the_clock() -> None:
+    _ask(rows.grant(ACTUATE))
+    Command.objects.update(not_after=timezone.now() - timedelta(seconds=1))
+    tasks.settle_late_commands()
+    assert Command.objects.get().state == "expired"

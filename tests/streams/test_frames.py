@@ -37,7 +37,7 @@ REFUSED: dict[str, tuple[Any, int, str]] = {
     "a feed's signal": (point("Energy.Price.Current", 1.0), 422, "UnknownSignalError"),
     "wrong type": (point(CHARGE, "high"), 422, "WrongTypeError"),
     "out of range": (point(CHARGE, 101.0), 422, "OutOfRangeError"),
-    "future time": (point(CHARGE, 50.0, ago(-120)), 422, "FutureTimeError"),
+    "future time": (point(CHARGE, 50.0, ago(-86_400)), 422, "FutureTimeError"),
     "no time": (point(CHARGE, 50.0, "yesterday"), 422, "FrameError"),
     "too many points": ([point(SPEED, 1.0)] * 5001, 413, "FrameTooLargeError"),
 }

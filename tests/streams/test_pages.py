@@ -85,7 +85,7 @@ async def test_a_flawed_card_is_refused(site: Site, content: bytes) -> None:
     assert answer.json()["resolution"]
 
 
-@pytest.mark.parametrize("ticket", ["forged", tickets.issue(CAR, 1)[:-1] + "_"])
+@pytest.mark.parametrize("ticket", ["forged", tickets.issue(CAR, 1)[:-1] + "_"], ids=["no ticket", "another signature"])
 async def test_a_forged_ticket_opens_no_page(site: Site, ticket: str) -> None:
     with pytest.raises(TicketInvalidError):
         tickets.read(ticket)

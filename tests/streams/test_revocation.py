@@ -151,3 +151,28 @@ async def test_no_data_point_without_a_live_grant(site: Site, consent: Consent, 
 
 def _values(messages: list[dict[str, Any]]) -> list[float]:
     return [float(message["data"]["dp"]["value"]) for message in messages if "data" in message]
+
+
+async def test_a_lost_channel_connection_is_made_again_and_what_was_missed_is_made_up(
+    site: Site, consent: Consent
+) -> None:
+    async with site.viss(consent.token(consent.grant(rule(CHARGE)))) as socket:
+        await ask(socket, "subscribe", path=CHARGE)
+        await site.send(point(CHARGE, 1.0))
+        await hear(socket)
+        consent.valkey.client_kill_filter(_type="pubsub")
+        await site.send(point(CHARGE, 2.0))  # published to nobody
+        assert (await asyncio.wait_for(hear(socket), 3))["data"]["dp"]["value"] == "2.0"
+        await site.send(point(CHARGE, 3.0))
+        assert (await asyncio.wait_for(hear(socket), 3))["data"]["dp"]["value"] == "3.0"
+
+
+async def test_a_revocation_is_heard_although_the_channel_connection_is_lost(site: Site, consent: Consent) -> None:
+    grant = consent.grant(rule(CHARGE))
+    async with site.viss(consent.token(grant)) as socket:
+        await ask(socket, "subscribe", path=CHARGE)
+        consent.valkey.client_kill_filter(_type="pubsub")
+        at = consent.end(grant)
+        await _last_byte(socket)
+        assert time.time() - at < 0.9
+    assert socket.close_code == 4001

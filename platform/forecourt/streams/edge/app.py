@@ -32,7 +32,9 @@ class Application:
     async def _http(self, exchange: Exchange) -> None:
         try:
             handler, names = routing.handler(exchange.scope["method"], exchange.scope["path"])
-            await handler(await self._started(), exchange, **names)
+            edge = await self._started()
+            with edge.working():
+                await handler(edge, exchange, **names)
         except Exception as error:
             if not problem.is_known(error):
                 raise
@@ -48,7 +50,8 @@ class Application:
         except UnavailableError:
             await send({"type": "websocket.close", "code": 1013, "reason": "try again later"})
             return
-        await viss.serve(edge, scope, (receive, send), vehicle=match["vehicle"])
+        with edge.working():
+            await viss.serve(edge, scope, (receive, send), vehicle=match["vehicle"])
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         while (await receive())["type"] == "lifespan.startup":

@@ -2,11 +2,14 @@
 
 import asyncio
 import uuid
-from typing import Final
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from forecourt.streams.edge import background
 from forecourt.streams.edge.hub import Hub
 from forecourt.streams.edge.meter import Meter
 from forecourt.streams.edge.store import Store
@@ -15,6 +18,7 @@ from forecourt.streams.edge.watch import GrantWatch
 from forecourt.streams.errors import UnavailableError
 
 ANSWER_SECONDS: Final = 1.0
+LAST_WORDS_SECONDS: Final = 0.5
 
 
 class Edge:
@@ -29,6 +33,7 @@ class Edge:
         self.grants: Final = GrantWatch(self._client)
         self.hub: Final = Hub(self._channels, on_consent=self.grants.heard)
         self.meter: Final = Meter(self._client)
+        self._working: Final[set[asyncio.Task[Any]]] = set()
         self._starting: Final = asyncio.Lock()
         self._started = False
 
@@ -49,8 +54,22 @@ class Edge:
             self.meter.start()
             self._started = True
 
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Hold the connections open until the block is done, or is told to end."""
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - a coroutine runs in a task
+        self._working.add(task)
+        try:
+            yield
+        finally:
+            self._working.discard(task)
+
     async def stop(self) -> None:
-        """Flush and disconnect."""
+        """Let what runs say its last words, then flush and disconnect: nothing may open a connection afterwards."""
+        if self._working:
+            _, pending = await asyncio.wait(set(self._working), timeout=LAST_WORDS_SECONDS)
+            await background.cancel(pending)
         if self._started:
             await self.grants.stop()
             await self.hub.stop()

@@ -3,35 +3,24 @@
 import asyncio
 import contextlib
 import time
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Any, Final, NamedTuple
+from functools import partial
+from typing import Any, Final
 
-from forecourt.consent.published import TokenFacts
-from forecourt.metering.counters import Count
 from forecourt.streams import keys
-from forecourt.streams.edge import background, grants, latest, messages
+from forecourt.streams.edge import background, latest, messages
 from forecourt.streams.edge.exchange import Receive, Scope, Send, bearer, header
 from forecourt.streams.edge.hub import Mailbox
 from forecourt.streams.edge.messages import Change, Request, TimeBased, VissError
+from forecourt.streams.edge.permit import REVOKED_CODE, Ending, Permit
 from forecourt.streams.edge.state import Edge
 from forecourt.streams.edge.subscription import Point, Subscription
-from forecourt.streams.edge.watch import Watched
-from forecourt.streams.errors import NotGrantedError, StreamsError, TokenInvalidError, UnavailableError
+from forecourt.streams.errors import BadRequestError, NotGrantedError, StreamsError, UnavailableError
 
 PROTOCOL: Final = "VISSv3"
-REVOKED_CODE: Final = 4001
-TOKEN_CODE: Final = 4003
 MAX_SUBSCRIPTIONS: Final = 100
-TOKEN_CHECK_SECONDS: Final = 15.0
 LAST_WORDS_SECONDS: Final = 0.5
-
-
-class Ending(NamedTuple):
-    """Why the server ends a session."""
-
-    code: int
-    reason: str
-    error: StreamsError
 
 
 async def serve(edge: Edge, scope: Scope, wire: tuple[Receive, Send], *, vehicle: str) -> None:
@@ -58,19 +47,16 @@ class Session:
         self._turn: Final = asyncio.Lock()  # requests and data never interleave
         self._subscriptions: Final[dict[str, Subscription]] = {}
         self._timers: Final[dict[str, asyncio.Task[None]]] = {}
-        self._known: Final = asyncio.Event()
+        self._permit: Final = Permit(edge, vehicle)
         self._numbers = 0
-        self._offered = ""
         self._token = ""
-        self._facts: TokenFacts | None = None
-        self._watched: Watched | None = None
         self._last_data_at: float | None = None
 
     async def run(self, receive: Receive, token: str) -> None:
         """Answer requests and send events until the client leaves or the consent ends."""
-        self._offered = token
+        self._token = token
         with contextlib.suppress(StreamsError):  # the first request is answered with the reason
-            await self._sign_in()
+            await self._permit.sign_in(token)
         tasks = [asyncio.ensure_future(work) for work in (self._listen(receive), self._pump(), self._guard())]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -82,8 +68,7 @@ class Session:
 
     async def close(self) -> None:
         """Give everything back."""
-        if self._watched:
-            self._edge.grants.close(self._watched)
+        self._permit.close()
         await self._edge.hub.leave(self._mailbox)
 
     # --- requests ---
@@ -104,9 +89,8 @@ class Session:
             await self._say(**names, error=_viss_error(error).document())
 
     async def _dispatch(self, request: Request) -> None:
-        self._offered = request.authorization or self._offered
-        if self._offered != self._token or not self._token:
-            await self._sign_in()
+        self._token = request.authorization or self._token
+        await self._permit.sign_in(self._token)
         match request.action:
             case "get":
                 await self._get(request)
@@ -119,34 +103,23 @@ class Session:
             case _:
                 raise messages.bad_request(f"There is no action {request.action[:40]!r}.")
 
-    async def _sign_in(self) -> None:
-        """Take over the offered token; a connection keeps the grant it began with."""
-        facts = await self._edge.tokens.facts(self._offered)
-        grant_id = facts.grants.get(self._vehicle)
-        if self._watched is None and grant_id:
-            self._watched = await self._edge.grants.open(self._vehicle, grant_id)
-        elif self._watched and self._watched.grant_id != grant_id:
-            raise messages.bad_request("This token has another grant; open another connection for it.")
-        self._token, self._facts = self._offered, facts
-        self._known.set()
-
     async def _get(self, request: Request) -> None:
         filters = messages.parse_filters(request.filter)
         if filters.names_mode:
             raise messages.bad_request("This filter goes with subscribe, not with get.")
         paths = messages.resolve(request.path, filters.paths)
-        await self._check("read", paths)
+        self._permit.check("read", paths)
         once = Subscription("", paths, Change())
         points = self._allowed(once, await self._latest(paths), "read")
         if len(points) < len(paths):
             raise VissError("404", "unavailable_data", "temporarily_unavailable: the car has not sent a value yet.")
-        self._count("delivered", len(points))
+        self._permit.count("delivered", len(points))
         await self._say(action="get", requestId=request.request_id, data=messages.data_of(points))
 
     async def _subscribe(self, request: Request) -> None:
         filters = messages.parse_filters(request.filter)
         paths = messages.resolve(request.path, filters.paths)
-        await self._check("subscribe", paths)
+        self._permit.check("subscribe", paths)
         if len(self._subscriptions) >= MAX_SUBSCRIPTIONS:
             raise VissError("429", "too_many_requests", f"A connection has at most {MAX_SUBSCRIPTIONS} subscriptions.")
         await self._join(paths)
@@ -157,24 +130,12 @@ class Session:
         if isinstance(filters.mode, TimeBased):
             self._timers[subscription.name] = asyncio.create_task(self._tick(subscription, filters.mode.seconds))
         else:
-            await self._offer(subscription, await self._latest(paths))
+            await self._offer_latest(subscription)
 
     async def _unsubscribe(self, request: Request) -> None:
         if not self._forget(request.subscription_id):
             raise VissError("404", "unavailable_data", "There is no such subscription on this connection.")
         await self._say(action="unsubscribe", requestId=request.request_id)
-
-    async def _check(self, action: str, paths: tuple[str, ...]) -> None:
-        """Refuse the whole request if one path is not granted now."""
-        if not self._edge.grants.is_fresh:
-            raise UnavailableError
-        grant = self._watched.grant if self._watched else None
-        try:
-            for path in paths:
-                grants.allow(grant, action=action, path=path, now=time.time())
-        except NotGrantedError:
-            self._count("denied", 1)
-            raise
 
     # --- data ---
 
@@ -192,15 +153,22 @@ class Session:
     async def _pump(self) -> None:
         while True:
             for mail in await self._mailbox.take():
-                await self._edge.grants.fresh()
-                async with self._turn:
+                await self._when_fresh(partial(self._forward, mail.payload))
+
+    async def _when_fresh(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do something in turn while Valkey confirms the grants; while it is silent, wait."""
+        while True:
+            await self._edge.grants.fresh()
+            async with self._turn:
+                if self._edge.grants.is_fresh:
                     with contextlib.suppress(UnavailableError):
-                        await self._forward(mail.payload)
+                        await work()
+                    return
 
     async def _forward(self, payload: Any) -> None:
         if payload is None:  # a gap: what is newest now makes up for it
             for subscription in self._changing():
-                await self._offer(subscription, await self._latest(tuple(subscription.paths)))
+                await self._offer_latest(subscription)
             return
         points = [(point["path"], point["value"], point["ts"]) for point in payload["points"]]
         for subscription in self._changing():
@@ -212,27 +180,23 @@ class Session:
     async def _tick(self, subscription: Subscription, seconds: float) -> None:
         while True:
             await asyncio.sleep(seconds)
-            await self._edge.grants.fresh()
-            async with self._turn:
-                with contextlib.suppress(UnavailableError):
-                    await self._offer(subscription, await self._latest(tuple(subscription.paths)))
+            await self._when_fresh(partial(self._offer_latest, subscription))
+
+    async def _offer_latest(self, subscription: Subscription) -> None:
+        await self._offer(subscription, await self._latest(tuple(subscription.paths)))
 
     async def _offer(self, subscription: Subscription, points: list[Point]) -> None:
         """Send what passes the filter and the live grant; nothing is awaited between the check and the send."""
         sent = self._allowed(subscription, points, "subscribe")
         if sent:
-            self._count("delivered", len(sent))
+            self._permit.count("delivered", len(sent))
             self._last_data_at = time.time()
             await self._say(action="subscription", subscriptionId=subscription.name, data=messages.data_of(sent))
 
     def _allowed(self, subscription: Subscription, points: list[Point], action: str) -> list[Point]:
-        grant = self._watched.grant if self._watched else None
-        now = time.time()
-        if grant is None or self._facts is None or not grant.is_live(now) or self._facts.exp <= now:
-            return []
         sent = []
         for point in points:
-            rule = grant.find(action=action, path=point[0]) if point[0] in subscription.paths else None
+            rule = self._permit.rule(action, point[0]) if point[0] in subscription.paths else None
             if rule and (picked := subscription.pick(point, rule)):
                 sent.append(picked)
         return sent
@@ -242,38 +206,17 @@ class Session:
     async def _guard(self) -> Ending:
         """Wait for the end of the consent or of the token; a narrower grant ends only what it no longer covers."""
         while True:
-            self._known.clear()
-            watched, version = self._watched, self._watched.version if self._watched else 0
-            if watched and watched.ended:
-                reason = f"consent {watched.ended}"
-                return Ending(REVOKED_CODE, reason, NotGrantedError(f"The driver's {reason.replace(' ', ' is ')}."))
-            if watched:
-                await self._drop_uncovered(watched)
-            if self._token and not await self._holds() and not (watched and watched.ended):
-                return Ending(TOKEN_CODE, "token no longer valid", TokenInvalidError())
-            await self._wait(watched, version)
+            version = self._permit.version
+            if ending := await self._permit.ending():
+                return ending
+            await self._drop_uncovered()
+            await self._permit.changed(version)
 
-    async def _wait(self, watched: Watched | None, version: int) -> None:
-        """Wait for the next change of the grant, or of the token, or until the token should be looked at again."""
-        left = self._facts.exp - time.time() if self._facts else TOKEN_CHECK_SECONDS
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(min(TOKEN_CHECK_SECONDS, max(0.0, left) + 0.01)):
-                await (watched.wait_beyond(version) if watched else self._known.wait())
-
-    async def _holds(self) -> bool:
-        try:
-            await self._edge.tokens.facts(self._token)
-        except TokenInvalidError:
-            return False
-        except UnavailableError:  # nothing is sent meanwhile
-            return True
-        return True
-
-    async def _drop_uncovered(self, watched: Watched) -> None:
+    async def _drop_uncovered(self) -> None:
         """End subscriptions that a narrowed grant no longer covers; waits for nobody's turn."""
-        grant = watched.grant
+        grant = self._permit.watched.grant if self._permit.watched else None
         for name, subscription in list(self._subscriptions.items()):
-            if grant and all(grant.find(action="subscribe", path=path) for path in subscription.paths):
+            if grant is None or all(grant.find(action="subscribe", path=path) for path in subscription.paths):
                 continue
             self._forget(name)
             error = messages.denied(NotGrantedError("The driver narrowed the consent."))
@@ -292,17 +235,13 @@ class Session:
                 for name in self._subscriptions:
                     await self._say(action="subscription", subscriptionId=name, error=error)
                 await self._send({"type": "websocket.close", "code": ending.code, "reason": ending.reason})
-        if ending.code == REVOKED_CODE and self._watched and self._facts:
-            await self._note_stop(self._watched, self._facts)
+        if ending.code == REVOKED_CODE and self._permit.watched:
+            await self._note_stop(self._permit.watched.grant_id)
 
-    async def _note_stop(self, watched: Watched, facts: TokenFacts) -> None:
-        document = {"grant": watched.grant_id, "app": facts.app, "edge": self._edge.name, "last_byte_at": time.time()}
+    async def _note_stop(self, grant_id: str) -> None:
+        document = {"grant": grant_id, "app": self._permit.app, "edge": self._edge.name, "last_byte_at": time.time()}
         with contextlib.suppress(UnavailableError):
             await self._edge.store.note_stop(self._vehicle, document | {"last_data_at": self._last_data_at})
-
-    def _count(self, kind: str, number: int) -> None:
-        app = self._facts.app if self._facts else None
-        self._edge.meter.add(Count(kind, self._vehicle if self._watched else "", app or ""), number)
 
     async def _say(self, **members: Any) -> None:
         await self._send({"type": "websocket.send", "text": messages.encode(datetime.now(UTC), **members)})
@@ -316,6 +255,8 @@ def _names(text: str | bytes) -> dict[str, str]:
 def _viss_error(error: StreamsError) -> VissError:
     if isinstance(error, VissError):
         return error
+    if isinstance(error, BadRequestError):
+        return messages.bad_request(str(error))
     if isinstance(error, UnavailableError):
         return VissError("503", "service_unavailable", f"{error.code}: {error} {error.resolution}")
     return messages.denied(error)
