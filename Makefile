@@ -24,7 +24,7 @@ demo: $(STAMP) ## Play the whole story; ARGS="--once --json" ends with one JSON 
 
 test: $(STAMP) ## Run the whole suite with branch coverage
 	@$(BIN)/python -m tests.browser
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term --cov-fail-under=90 $(ARGS)
+	@$(BIN)/python -m pytest -n 4 --dist loadgroup --cov --cov-report=term --cov-fail-under=90 $(ARGS)
 
 lint: $(STAMP) ## Style, types, floors and Django's own checks
 	$(BIN)/ruff check .

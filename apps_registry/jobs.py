@@ -93,7 +93,7 @@ def _vet(release: Release) -> Outcome:
     with storage.from_settings().open(release.bundle_id) as blob, storage.checked(release.bundle_id, blob) as content:
         component = archive.unpack_untrusted(content.read()).files[bundles.COMPONENT]
     manifest = selectors.manifest_of(release)
-    cache = settings.LOCAL_DIR / "cache" / "vetting"
+    cache = settings.CACHE_DIR / "code"
     report = vetting.vet(component, manifest, vetting.drive_rows(MOMENTS), cache=cache)
     return Outcome(findings=vetting.findings(report, manifest), report=_storable(msgspec.to_builtins(report)))
 

@@ -19,11 +19,15 @@ with psycopg.connect(_cluster.format("postgres"), autocommit=True) as _connectio
     _connection.execute("ALTER SYSTEM SET fsync = off")
     _connection.execute("ALTER SYSTEM SET synchronous_commit = off")
     _connection.execute("SELECT pg_reload_conf()")
+(_root / ".local" / "cache").mkdir(exist_ok=True)
+os.environ["FORECOURT_CACHE"] = str(_root / ".local" / "cache")  # what was built and compiled outlives a run
+_template = embedded.migrated_template(_cluster)
 os.environ["DATABASE_URL"] = _cluster.format(f"forecourt_{os.getpid()}")
 os.environ["REDIS_URL"] = f"redis://127.0.0.1:{_valkey.port}/0"
 os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(_run / "hypothesis"))
 
 from forecourt.config.settings import *  # noqa: E402,F403 - the services must run first
 
+DATABASES["default"]["TEST"] = {"TEMPLATE": _template}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CELERY_TASK_EAGER_PROPAGATES = True

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from playwright.sync_api import Browser, FilePayload, Locator, Page, Response
+from playwright.sync_api import Browser, ConsoleMessage, FilePayload, Locator, Page, Response
 from typing_extensions import override
 
 from forecourt.config.demo.errors import StoryError
@@ -19,13 +19,14 @@ class BrowserPerson(Person):
 
     def __init__(self, site_url: str, login: Login, *, browser: Browser, pictures: Path) -> None:
         super().__init__(site_url, login)
+        self._site_url = site_url
         self._context = browser.new_context(base_url=site_url, viewport={"width": 1280, "height": 900})
         self._context.set_default_timeout(TIMEOUT)
         self._page = self._context.new_page()
         self._pictures = pictures
-        self.complaints: list[str] = []  #: what the browser's console said was wrong
+        self.complaints: list[str] = []  #: what the browser's console said was wrong with the site's own pages
         self._page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self._page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+        self._page.on("console", self._hear)
 
     @property
     def page(self) -> Page:
@@ -48,6 +49,10 @@ class BrowserPerson(Person):
             data = content if isinstance(content, bytes) else content.read()
             form.locator(f"[name={name}]").set_input_files(FilePayload(name=filename, mimeType=kind, buffer=data))
         return self._click(_button(form, fields))
+
+    def _hear(self, said: ConsoleMessage) -> None:
+        if said.type == "error" and str(said.location.get("url", "")).startswith(self._site_url):
+            self.complaints.append(f"{said.text} ({said.location['url']})")
 
     def _click(self, button: Locator) -> httpx.Response:
         button.scroll_into_view_if_needed()

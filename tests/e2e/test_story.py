@@ -47,7 +47,7 @@ def played(chromium: Browser, tmp_path: Path) -> Iterator[Stage]:
     pictures = tmp_path / "pictures"
     pictures.mkdir()
     options = Options(port=free_port(), cars=2, speed=1800, night_speed=3600)
-    running = site.start(local=local, port=options.port)
+    running = site.start(local=local, port=options.port, cache=ROOT / ".local" / "cache")
     try:
         chosen = evening.choose(None, area=stage.AREA, now=datetime.now(UTC))
         person = partial(BrowserPerson, browser=chromium, pictures=pictures)

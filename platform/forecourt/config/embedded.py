@@ -1,9 +1,14 @@
 """Real PostgreSQL 18 and Valkey 9 from their wheels, for the demo and the tests."""
 
+import hashlib
 import json
 import logging
+import os
 import shutil
+import subprocess
+import sys
 import warnings
+from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
@@ -56,12 +61,52 @@ def _forget_the_dead(users: Path) -> None:
         users.write_text(json.dumps([pid for pid in json.loads(users.read_text()) if psutil.pid_exists(pid)]))
 
 
-def fresh_database(cluster: str, name: str) -> str:
-    """Drop and create the database `name`; answers its address."""
+def copy_of_template(cluster: str, name: str) -> str:
+    """Make the database `name` anew, empty but migrated; answers its address.
+
+    It is a copy of a template that is migrated once, and again when a migration or the framework changes.
+    """
+    template = migrated_template(cluster)
     with psycopg.connect(cluster.format("postgres"), autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        _copy(connection, source=template, target=name)
     return cluster.format(name)
+
+
+def migrated_template(cluster: str) -> str:
+    """The name of the template database for the migrations as they are now, made if it is missing."""
+    template = f"template_{_schema_digest()}"
+    with psycopg.connect(cluster.format("postgres"), autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(hashtext('template'))")  # until the connection closes
+        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template]).fetchone()
+        if not found:
+            draft = f"{template}_draft"
+            _copy(connection, source="template1", target=draft)
+            _migrate(cluster.format(draft))
+            _copy(connection, source=draft, target=template)
+    return template
+
+
+def _migrate(database: str) -> None:
+    """Bring the schema of a database up to date, in a process of its own."""
+    environment = {**os.environ, "DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "forecourt.config.settings"}
+    command = [sys.executable, "-m", "django", "migrate", "--verbosity", "0"]
+    subprocess.run(command, env=environment, check=True)
+
+
+def _copy(connection: psycopg.Connection, *, source: str, target: str) -> None:
+    connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(target)))
+    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+    connection.execute(statement.format(sql.Identifier(target), sql.Identifier(source)))
+
+
+def _schema_digest() -> str:
+    """Changes with every migration of ours, and with the versions of packages that bring some."""
+    digest = hashlib.sha256()
+    for package in ("django", "django-oauth-toolkit"):
+        digest.update(version(package).encode())
+    for path in sorted(Path(__file__).resolve().parents[3].glob("*/**/migrations/0*.py")):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def start_valkey() -> ValkeyServer:

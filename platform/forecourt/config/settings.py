@@ -9,6 +9,7 @@ from forecourt.config import local_secrets
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parents[3]
 LOCAL_DIR = Path(env.str("FORECOURT_LOCAL", str(BASE_DIR / ".local")))
+CACHE_DIR = Path(env.str("FORECOURT_CACHE", str(LOCAL_DIR / "cache")))  # code that was compiled before
 
 DEBUG = env.bool("DEBUG", False)
 DEMO = env.bool("FORECOURT_DEMO", False)  # shows the demo's logins on the sign-in page

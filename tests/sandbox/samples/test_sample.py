@@ -30,7 +30,7 @@ def test_bundle_passes_the_archive_checks_under_the_publishers_key(bundle: Path,
 
 
 def test_sample_passes_vetting_with_notes_only(component: bytes) -> None:
-    report = vetting.vet(component, MANIFEST, vetting.drive_rows(900), cache=CACHE / "vetting")
+    report = vetting.vet(component, MANIFEST, vetting.drive_rows(900), cache=CACHE / "code")
     assert (report.stopped, report.ticks, report.error_count) == ("", 900, 0)
     assert report.deterministic
     found = vetting.findings(report, MANIFEST)
@@ -45,8 +45,8 @@ def test_sample_shows_the_night_in_a_car(component: bytes) -> None:
         component,
         granted=granted_of(MANIFEST.scopes),
         limits=Budget(fuel=MANIFEST.limits.fuel_per_event),
-        cache_dir=CACHE / "vetting",
-        hmac_key=(CACHE / "vetting" / "key").read_bytes(),
+        cache_dir=CACHE / "code",
+        hmac_key=(CACHE / "code" / "key").read_bytes(),
     )
     with app:
         rows = vetting.drive_rows(600)[::20]

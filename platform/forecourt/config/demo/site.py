@@ -2,7 +2,6 @@
 
 import json
 import os
-import secrets
 import shutil
 import time
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ class Site:
 
     url: str
     local: Path
+    cache: Path
     processes: Processes
     valkey: ValkeyServer
 
@@ -40,34 +40,35 @@ class Site:
         self.valkey.stop()
 
 
-def start(*, local: Path, port: int) -> Site:
-    """Start services and processes on an empty database, and wait until the site answers."""
+def start(*, local: Path, port: int, cache: Path | None = None) -> Site:
+    """Start services and processes on an empty database, and wait until the site answers.
+
+    `cache` keeps what was built and compiled before, by default beside the data of the demo.
+    """
     url = f"http://127.0.0.1:{port}"
     cluster = embedded.start_postgres(local / "postgres")
     valkey = embedded.start_valkey()
     for stale in ("blobs", "roots", "keys", "cars"):
         shutil.rmtree(local / stale, ignore_errors=True)
-    environment = _environment(local, url, cluster.format("forecourt"), valkey.port)
+    database = embedded.copy_of_template(cluster, "forecourt")
+    environment = _environment(local, url, database, valkey.port)
+    environment["FORECOURT_CACHE"] = str(cache or local / "cache")
     processes = Processes(local / "logs", environment)
-    site = Site(url=url, local=local, processes=processes, valkey=valkey)
+    site = Site(url=url, local=local, cache=cache or local / "cache", processes=processes, valkey=valkey)
     try:
-        _start_processes(site, cluster, port)
+        _start_processes(site, port)
     except BaseException:
         site.stop()
         raise
     return site
 
 
-def _start_processes(site: Site, cluster: str, port: int) -> None:
+def _start_processes(site: Site, port: int) -> None:
     processes = site.processes
     processes.run(
         "prepare",
         ["-m", "forecourt.config.demo.prepare"],
-        extra={
-            "FORECOURT_CLUSTER": cluster,
-            "FORECOURT_ROOTS": str(site.roots),
-            "FORECOURT_PASSWORD": people.PASSWORD,
-        },
+        extra={"FORECOURT_ROOTS": str(site.roots), "FORECOURT_PASSWORD": people.PASSWORD},
     )
     processes.start("signer", ["-m", "django", "signer"])
     processes.start(
@@ -99,7 +100,6 @@ def _environment(local: Path, url: str, database: str, valkey_port: int) -> dict
         "SITE_URL": url,
         "KEYS_DIR": str(local / "keys"),
         "PYTHONUNBUFFERED": "1",
-        "DEMO_RUN": secrets.token_hex(4),
     }
 
 

@@ -34,7 +34,7 @@ def start_cars(stage: Stage) -> None:
             "--starts-at",
             f"{stage.evening.departure:%Y-%m-%dT%H:%M:%SZ}",
         ]
-        argv += ["--cache", str(stage.site.local / "cache" / "compiled")]
+        argv += ["--cache", str(stage.site.cache / "code")]
         stage.cars.append(stage.talk(f"car-{number + 1}", argv))
 
 

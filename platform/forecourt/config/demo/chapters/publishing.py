@@ -17,7 +17,7 @@ def start_build(stage: Stage) -> None:
     processes = stage.site.processes
     processes.run("keygen", ["-m", "sandbox.samples.toolchain", "keygen", str(key)])
     stage.notes["public_key"] = processes.tail("keygen").split()[-1]
-    cache = stage.site.local / "cache" / "build"
+    cache = stage.site.cache / "build"
     build = ["-m", "sandbox.samples.toolchain", "build", str(SAMPLE)]
     stage.notes["build"] = processes.start(
         "build", [*build, "--key", str(key), "--out", str(bundle), "--cache", str(cache)], errand=True
