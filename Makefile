@@ -9,7 +9,8 @@ ARGS ?=
 help: ## Show the verbs
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
-setup: $(STAMP) ## Make .venv and install what the lock file pins
+setup: $(STAMP) ## Make .venv, install what the lock file pins, and build what the first start would wait for
+	@$(BIN)/python -m forecourt.config.demo.warm
 
 $(STAMP): requirements/lock.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Forecourt needs Python 3.11 or later; set PYTHON=")'

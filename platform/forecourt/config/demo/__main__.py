@@ -2,26 +2,22 @@
 
 import argparse
 import json
-import os
 import signal
 import sys
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 from types import FrameType
 
 from rich.console import Console
 from rich.table import Table
 
 from forecourt.config import embedded
-from forecourt.config.demo import people, processes, site, stage, story
+from forecourt.config.demo import people, places, processes, site, stage, story
 from forecourt.config.demo.errors import DemoError
 from forecourt.config.demo.evening import choose
 from forecourt.config.demo.lock import only_one
 from sandbox.vehicle import drive
 from sandbox.vehicle.errors import VehicleError
-
-ROOT = Path(__file__).resolve().parents[4]
 
 
 def main() -> int:
@@ -42,7 +38,7 @@ def main() -> int:
 
 def _run(arguments: argparse.Namespace, console: Console) -> int:
     began = time.monotonic()
-    local = Path(os.environ.get("FORECOURT_LOCAL", ROOT / ".local"))
+    local = places.local()
     options = stage.Options(
         port=arguments.port,
         cars=arguments.cars,
@@ -57,7 +53,7 @@ def _run(arguments: argparse.Namespace, console: Console) -> int:
     embedded.check_space(local)
     with only_one(local, url=f"http://127.0.0.1:{options.port}"):
         processes.check_ports([options.port, *options.dash_ports, options.cloud_port])
-        running = site.start(local=local, port=options.port)
+        running = site.start(local=local, port=options.port, cache=places.cache())
         try:
             result = story.play(stage.Stage(site=running, options=options, evening=evening), console)
             result.seconds = round(time.monotonic() - began, 1)

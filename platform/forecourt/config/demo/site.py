@@ -40,10 +40,10 @@ class Site:
         self.valkey.stop()
 
 
-def start(*, local: Path, port: int, cache: Path | None = None) -> Site:
+def start(*, local: Path, port: int, cache: Path) -> Site:
     """Start services and processes on an empty database, and wait until the site answers.
 
-    `cache` keeps what was built and compiled before, by default beside the data of the demo.
+    `cache` keeps what was built and compiled before.
     """
     url = f"http://127.0.0.1:{port}"
     cluster = embedded.start_postgres(local / "postgres")
@@ -52,9 +52,9 @@ def start(*, local: Path, port: int, cache: Path | None = None) -> Site:
         shutil.rmtree(local / stale, ignore_errors=True)
     database = embedded.copy_of_template(cluster, "forecourt")
     environment = _environment(local, url, database, valkey.port)
-    environment["FORECOURT_CACHE"] = str(cache or local / "cache")
+    environment["FORECOURT_CACHE"] = str(cache)
     processes = Processes(local / "logs", environment)
-    site = Site(url=url, local=local, cache=cache or local / "cache", processes=processes, valkey=valkey)
+    site = Site(url=url, local=local, cache=cache, processes=processes, valkey=valkey)
     try:
         _start_processes(site, port)
     except BaseException:

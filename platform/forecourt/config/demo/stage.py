@@ -17,7 +17,6 @@ from forecourt.config.demo.site import Site
 
 AREA: Final = "DK1"
 APP: Final = "smart-charging"
-SAMPLE: Final = Path(__file__).resolve().parents[4] / "sandbox" / "samples" / "smart_charging"
 
 
 @dataclass(frozen=True)

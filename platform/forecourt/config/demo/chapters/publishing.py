@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from forecourt.config.demo import people
+from forecourt.config.demo import people, places
 from forecourt.config.demo.errors import StoryError
 from forecourt.config.demo.forms import Fields
-from forecourt.config.demo.stage import APP, SAMPLE, Stage
+from forecourt.config.demo.stage import APP, Stage
 
 RELEASE = f"/developer/apps/{APP}/releases/1.0.0/"
 
@@ -18,7 +18,7 @@ def start_build(stage: Stage) -> None:
     processes.run("keygen", ["-m", "sandbox.samples.toolchain", "keygen", str(key)])
     stage.notes["public_key"] = processes.tail("keygen").split()[-1]
     cache = stage.site.cache / "build"
-    build = ["-m", "sandbox.samples.toolchain", "build", str(SAMPLE)]
+    build = ["-m", "sandbox.samples.toolchain", "build", str(places.SAMPLE)]
     stage.notes["build"] = processes.start(
         "build", [*build, "--key", str(key), "--out", str(bundle), "--cache", str(cache)], errand=True
     )
