@@ -149,6 +149,77 @@ def test_nobody_stops_an_app_on_somebody_elses_car(world: World, as_person: Sign
     assert (answer.status_code, grant.status) == (404, Grant.Status.ACTIVE)
 
 
+def test_one_tap_pauses_everything_and_another_resumes_it(phone: Client, world: World) -> None:
+    grant, car = allow(world, world.car), f"/cars/{world.car.public_id}/"
+    assert "Pause everything" in body(phone, car)
+    page = phone.post(f"{car}pause/", follow=True).content.decode()
+    assert "Everything is paused." in page
+    assert "You paused it." in page
+    assert "Pause everything" not in page
+    page = phone.post(f"{car}resume/", follow=True).content.decode()
+    assert "1 app may receive data from this car." in page
+    grant.refresh_from_db()
+    assert grant.status == Grant.Status.ACTIVE
+
+
+def test_one_app_is_paused_and_its_card_says_so(phone: Client, world: World, valkey: Redis) -> None:
+    allow(world, world.car)
+    valkey.hset(keys.cards(world.car.public_id), "smart-charging", json.dumps(CARD))
+    answer = phone.post(f"/cars/{world.car.public_id}/apps/smart-charging/pause/")
+    assert answer["Location"] == f"/cars/{world.car.public_id}/#app-smart-charging"
+    card = body(phone, f"/cars/{world.car.public_id}/parts/cards/")
+    assert "card--paused" in card
+    assert "Paused" in card
+    assert "Going well" not in card
+    assert "Resume Smart Charging" in body(phone, f"/cars/{world.car.public_id}/parts/apps/")
+
+
+@pytest.mark.parametrize("verb", ["pause", "resume"])
+def test_a_second_tap_changes_nothing(verb: str, phone: Client, world: World) -> None:
+    grant, address = allow(world, world.car), f"/cars/{world.car.public_id}/apps/smart-charging/"
+    phone.post(f"{address}pause/")
+    assert [phone.post(f"{address}{verb}/").status_code for _ in range(2)] == [302, 302]
+    grant.refresh_from_db()
+    assert grant.epoch == (2 if verb == "pause" else 3)
+
+
+def test_what_has_ended_cannot_be_paused(phone: Client, world: World) -> None:
+    assert phone.post(f"/cars/{world.car.public_id}/apps/smart-charging/pause/").status_code == 409
+
+
+@pytest.mark.parametrize("verb", ["pause/", "resume/", "apps/smart-charging/pause/", "apps/smart-charging/resume/"])
+def test_pausing_takes_a_form_of_this_car(verb: str, phone: Client, world: World, as_person: SignIn) -> None:
+    grant, address = allow(world, world.car), f"/cars/{world.car.public_id}/{verb}"
+    assert phone.get(address).status_code == 405
+    assert as_person(factories.user()).post(address).status_code == 404
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(world.driver)
+    assert strict.post(address).status_code == 403
+    grant.refresh_from_db()
+    assert grant.epoch == 1
+
+
+def test_a_passenger_sees_the_apps_and_has_no_buttons(world: World, as_person: SignIn) -> None:
+    allow(world, world.car)
+    passenger = factories.user()
+    world.car.roles.create(user=passenger, role="passenger", valid_from=factories.NOW)
+    page = body(as_person(passenger), f"/cars/{world.car.public_id}/")
+    assert "1 app may receive data" in page
+    assert not [verb for verb in ("Pause everything", "Pause Smart", "Stop Smart") if verb in page]
+
+
+def test_somebody_elses_pause_names_them(phone: Client, world: World, as_person: SignIn) -> None:
+    grant = allow(world, world.car)
+    grant.authorization.user = guest = factories.user(name="Gunnar Gæst")
+    grant.authorization.save()
+    world.car.roles.create(user=guest, role="driver", valid_from=factories.NOW)
+    as_person(guest).post(f"/cars/{world.car.public_id}/apps/smart-charging/pause/")
+    page = body(phone, f"/cars/{world.car.public_id}/")
+    assert "Gunnar Gæst paused it." in page
+    assert "Resume Smart Charging" not in page
+    assert phone.post(f"/cars/{world.car.public_id}/apps/smart-charging/resume/").status_code == 403
+
+
 def test_only_parts_of_the_page_are_served_as_parts(phone: Client, world: World) -> None:
     assert phone.get(f"/cars/{world.car.public_id}/parts/head/").status_code == 404
 

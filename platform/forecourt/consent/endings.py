@@ -11,8 +11,8 @@ from uuid import UUID
 from django.db import transaction
 
 from apps_registry import trail
+from forecourt.accounts.models import User
 from forecourt.consent import publishing, receipts
-from forecourt.consent.errors import GrantNotLiveError
 from forecourt.consent.models import LIVE, AccessToken, Authorization, AuthorizationCode, Grant, RefreshToken
 from forecourt.consent.published import Kind
 from forecourt.consent.signals import grants_changed
@@ -68,20 +68,21 @@ def end_all(grants: Iterable[Grant], *, status: str, by: str, now: datetime) -> 
     return ended
 
 
-def move(grant: Grant, *, to: str, by: str, now: datetime) -> Grant:
-    """Pause or resume a grant in the caller's transaction, and publish it after the commit."""
-    live = Grant.objects.select_for_update(of=("self",)).select_related("app", "vehicle", "authorization")
-    locked = live.exclude(status=to).filter(pk=grant.pk, status__in=LIVE).first()
-    if locked is None:
-        raise GrantNotLiveError
-    locked.status, locked.epoch = to, locked.epoch + 1
-    locked.save(update_fields=["status", "epoch"])
-    resumed = to == Grant.Status.ACTIVE
+def move(grants: Iterable[Grant], *, to: str, by: User, now: datetime) -> list[Grant]:
+    """Pause or resume grants in the caller's transaction, and publish them after the commit; answers those moved."""
+    movable = Grant.objects.select_for_update(of=("self",)).select_related("app", "vehicle", "authorization")
+    wanted = movable.exclude(status=to).filter(pk__in=[grant.pk for grant in grants], status__in=LIVE)
+    moved, resumed = list(wanted.order_by("pk")), to == Grant.Status.ACTIVE
     kind = "resumed" if resumed else to
-    receipts.write(authorization=locked.authorization, kind=kind, document=summary(locked) | {"by": by}, now=now)
-    publishing.publish_on_commit(locked, kind="resumed" if resumed else None, at=now)
-    record([locked], action=kind, by=by, now=now)
-    return locked
+    for grant in moved:
+        grant.status, grant.epoch, grant.paused_by = to, grant.epoch + 1, None if resumed else by
+        grant.save(update_fields=["status", "epoch", "paused_by"])
+        publishing.publish_on_commit(grant, kind="resumed" if resumed else None, at=now)
+    for grant in sorted(moved, key=lambda one: one.authorization.user_id):  # each chain's lock in the same order
+        document = summary(grant) | {"by": str(by.pk)}
+        receipts.write(authorization=grant.authorization, kind=kind, document=document, now=now)
+    record(moved, action=kind, by=str(by.pk), now=now)
+    return moved
 
 
 def record(grants: Iterable[Grant], *, action: str, by: str, now: datetime) -> None:

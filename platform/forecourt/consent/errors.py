@@ -37,6 +37,12 @@ class GrantNotLiveError(ConsentError):
     resolution = "Allow the app again from the store."
 
 
+class PausedByAnotherError(ConsentError):
+    """Somebody else paused this app on the car, and only they can resume it."""
+
+    resolution = "Ask the other person to resume it on their own page of this car."
+
+
 class ConsentStoreSilentError(ConsentError):
     """The change could not be told to the streams, so nothing was changed."""
 

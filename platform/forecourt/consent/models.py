@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 from oauth2_provider.models import (
     AbstractAccessToken,
     AbstractApplication,
@@ -120,11 +121,11 @@ class Grant(models.Model):
     class Status(models.TextChoices):
         """Whether the permission is live."""
 
-        ACTIVE = "active", "Active"
-        PAUSED = "paused", "Paused"
-        REVOKED = "revoked", "Revoked"
-        EXPIRED = "expired", "Expired"
-        SUPERSEDED = "superseded", "Superseded"
+        ACTIVE = "active", _("Active")
+        PAUSED = "paused", _("Paused")
+        REVOKED = "revoked", _("Revoked")
+        EXPIRED = "expired", _("Expired")
+        SUPERSEDED = "superseded", _("Superseded")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     authorization = models.ForeignKey(Authorization, on_delete=models.PROTECT, related_name="grants")
@@ -135,6 +136,14 @@ class Grant(models.Model):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True, help_text="Empty: until revoked.")
     ended_at = models.DateTimeField(null=True, blank=True)
+    paused_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Who paused it; nobody else resumes it.",
+    )
 
     class Meta:
         constraints = [

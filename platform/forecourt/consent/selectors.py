@@ -63,12 +63,22 @@ def grant_for(user: User, grant_id: UUID) -> Grant:
     Raises:
         GrantNotFoundError: there is none.
     """
-    owns = Q(vehicle__roles__user=user, vehicle__roles__role=VehicleRole.Role.OWNER)
-    owns &= Q(vehicle__roles__valid_to__isnull=True)
-    grant = _grants().filter(Q(authorization__user=user) | owns, pk=grant_id).first()
+    grant = _grants().filter(_is_changeable(user), pk=grant_id).first()
     if grant is None:
         raise GrantNotFoundError
     return grant
+
+
+def changeable(user: User, *, now: datetime) -> QuerySet[Grant]:
+    """The live grants that this person may pause or take back: those they gave, and all on a car that they own."""
+    lasting = Q(expires_at__isnull=True) | Q(expires_at__gt=now)
+    return _grants().filter(_LIVE, lasting, _is_changeable(user)).distinct().order_by("pk")
+
+
+def resumable(user: User, *, now: datetime) -> QuerySet[Grant]:
+    """The grants that this person paused, on cars for which they still decide."""
+    mine = changeable(user, now=now).filter(status=Grant.Status.PAUSED, paused_by=user)
+    return mine.filter(vehicle__in=deciding_vehicles(user, now=now))
 
 
 def live_grant(app: App, vehicle: Vehicle) -> Grant | None:
@@ -131,6 +141,11 @@ def _named_grants(row: AccessToken) -> dict[str, str]:
     grants = _grants().filter(_LIVE, _UNEXPIRED, authorization_id=row.authorization_id)
     named = [grant for grant in grants if resources.vehicle_url(grant.vehicle.public_id) in row.resource]
     return {grant.vehicle.public_id: str(grant.pk) for grant in named}
+
+
+def _is_changeable(user: User) -> Q:
+    owns = Q(vehicle__roles__user=user, vehicle__roles__role=VehicleRole.Role.OWNER)
+    return Q(authorization__user=user) | (owns & Q(vehicle__roles__valid_to__isnull=True))
 
 
 def _grants() -> QuerySet[Grant]:

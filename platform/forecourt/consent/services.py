@@ -1,6 +1,6 @@
 """What people ask of consent: credentials for clients, allow, deny, revoke, pause and resume."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -18,9 +18,11 @@ from forecourt.consent.errors import (
     ConsentRequestGoneError,
     GrantNotLiveError,
     PartnerNotAdmittedError,
+    PausedByAnotherError,
 )
 from forecourt.consent.models import LIVE, Application, AuthorizationRequest, Grant
 from forecourt.consent.offers import Choice
+from forecourt.vehicles.models import Vehicle
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,7 @@ def revoke(*, grant_id: UUID, by: User, now: datetime) -> Revoked:
 
 
 def pause(*, grant_id: UUID, by: User, now: datetime) -> Grant:
-    """Stop the data of a grant until it is resumed.
+    """Stop the data of a grant until the same person resumes it.
 
     Raises:
         GrantNotFoundError: the person has no such grant.
@@ -132,10 +134,17 @@ def pause(*, grant_id: UUID, by: User, now: datetime) -> Grant:
         ConsentStoreSilentError: the streams could not be told; nothing was changed.
     """
     grant = selectors.grant_for(by, grant_id)
-    if grant.status != Grant.Status.ACTIVE:
-        raise GrantNotLiveError
-    with endings.withdrawing([grant], status=Grant.Status.PAUSED, at=now):
-        return endings.move(grant, to=Grant.Status.PAUSED, by=str(by.pk), now=now)
+    return _only(_paused([grant] if grant.status == Grant.Status.ACTIVE else [], by=by, now=now))
+
+
+def pause_all(*, vehicle: Vehicle, by: User, now: datetime) -> list[Grant]:
+    """Stop the data of every app on a car: an owner's word holds for all, a driver's for what they allowed.
+
+    Raises:
+        ConsentStoreSilentError: the streams could not be told; nothing was changed.
+    """
+    active = selectors.changeable(by, now=now).filter(vehicle=vehicle, status=Grant.Status.ACTIVE)
+    return _paused(list(active), by=by, now=now)
 
 
 def resume(*, grant_id: UUID, by: User, now: datetime) -> Grant:
@@ -144,12 +153,38 @@ def resume(*, grant_id: UUID, by: User, now: datetime) -> Grant:
     Raises:
         GrantNotFoundError: the person has no such grant.
         GrantNotLiveError: it is not paused.
+        PausedByAnotherError: somebody else paused it, or the person does not decide for the car any more.
     """
     grant = selectors.grant_for(by, grant_id)
     if grant.status != Grant.Status.PAUSED:
         raise GrantNotLiveError
-    with transaction.atomic():
-        return endings.move(grant, to=Grant.Status.ACTIVE, by=str(by.pk), now=now)
+    mine = selectors.resumable(by, now=now).filter(pk=grant_id)
+    if not mine:
+        raise PausedByAnotherError
+    return _only(_resumed(mine, by=by, now=now))
+
+
+def resume_all(*, vehicle: Vehicle, by: User, now: datetime) -> list[Grant]:
+    """Let the data flow again of every app on a car that this person paused."""
+    return _resumed(selectors.resumable(by, now=now).filter(vehicle=vehicle), by=by, now=now)
+
+
+def _paused(grants: Sequence[Grant], *, by: User, now: datetime) -> list[Grant]:
+    if not grants:
+        return []
+    with endings.withdrawing(grants, status=Grant.Status.PAUSED, at=now):
+        return endings.move(grants, to=Grant.Status.PAUSED, by=by, now=now)
+
+
+@transaction.atomic
+def _resumed(grants: Iterable[Grant], *, by: User, now: datetime) -> list[Grant]:
+    return endings.move(grants, to=Grant.Status.ACTIVE, by=by, now=now)
+
+
+def _only(moved: Sequence[Grant]) -> Grant:
+    if not moved:
+        raise GrantNotLiveError
+    return moved[0]
 
 
 def _close(pending: AuthorizationRequest, *, now: datetime) -> None:

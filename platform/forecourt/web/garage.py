@@ -1,6 +1,6 @@
 """What a driver sees of a car, gathered from the packages that know a part of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from apps_registry import sentences
 from apps_registry.models import App, Release
 from forecourt.accounts.models import User
+from forecourt.consent import selectors as consent
 from forecourt.consent.models import Grant, GrantItem
 from forecourt.delivery import selectors as delivery
 from forecourt.delivery.models import Delivery, Installation
@@ -21,7 +22,6 @@ from forecourt.streams import tickets
 from forecourt.streams.models import Command
 from forecourt.vehicles import selectors as vehicles
 from forecourt.vehicles.models import Vehicle
-from sandbox.wire import purposes
 from sandbox.wire.scopes import Scope
 
 BATTERY: Final = "Vehicle.Powertrain.TractionBattery"
@@ -69,6 +69,18 @@ class AppOnCar:
     installation: Installation | None
     card: Mapping[str, Any] | None = None
     today: Mapping[str, int] = field(default_factory=dict)
+    may_change: bool = False  # the viewer may pause or stop it
+    may_resume: bool = False  # and it was them who paused it
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether it receives nothing until somebody resumes it."""
+        return self.grant is not None and self.grant.status == Grant.Status.PAUSED
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it may receive something now."""
+        return self.grant is not None and not self.is_paused
 
     @property
     def state(self) -> str:
@@ -76,6 +88,16 @@ class AppOnCar:
         if self.installation:
             return "installed"
         return self.delivery.state if self.delivery else "planned"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pause:
+    """What "pause everything" would do on a car: `running` and `paused` count apps, the rest whose button it is."""
+
+    running: int
+    paused: int
+    may_pause: bool
+    may_resume: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,7 +166,7 @@ def fits(user: User | AnonymousUser, release: Release, *, now: datetime) -> list
 def about(vehicle: Vehicle, user: User, *, now: datetime) -> dict[str, Any]:
     """Everything that the car's page shows."""
     values = _values(vehicle)
-    apps = apps_on(vehicle, now=now)
+    apps = apps_on(vehicle, user, now=now)
     return {
         "vehicle": vehicle,
         "ticket": tickets.issue(vehicle.public_id, user.pk),
@@ -152,14 +174,18 @@ def about(vehicle: Vehicle, user: User, *, now: datetime) -> dict[str, Any]:
         "watched": " ".join(gauge.path for gauge in GAUGES),
         "gauges": [(gauge, values[gauge.path]) for gauge in GAUGES if gauge.path in values],
         "apps": apps,
+        "pause": _pause(apps),
         "cards": [on_car for on_car in apps if on_car.card],
         "commands": [_command(command) for command in _commands(vehicle)],
     }
 
 
-def apps_on(vehicle: Vehicle, *, now: datetime) -> list[AppOnCar]:
-    """The apps that the car has or is about to have, by name."""
-    grants = {grant.app: grant for grant in delivery.live_grants(vehicle, now=now).select_related("app__publisher")}
+def apps_on(vehicle: Vehicle, user: User, *, now: datetime) -> list[AppOnCar]:
+    """The apps that the car has or is about to have, by name, and what this person may do about each."""
+    live = delivery.live_grants(vehicle, now=now).select_related("app__publisher", "paused_by")
+    grants = {grant.app: grant for grant in live}
+    changeable = {grant.app for grant in consent.changeable(user, now=now).filter(vehicle=vehicle)}
+    resumable = {grant.app for grant in consent.resumable(user, now=now).filter(vehicle=vehicle)}
     there = vehicle.installations.filter(removed_at__isnull=True).select_related("app__publisher", "release")
     installed = {row.app: row for row in there}
     cards, today = streams.cards(vehicle.public_id), metering.apps_today(vehicle.public_id, now=now)
@@ -173,6 +199,8 @@ def apps_on(vehicle: Vehicle, *, now: datetime) -> list[AppOnCar]:
             installation=installed.get(app),
             card=cards.get(app.slug),
             today=today.get(app.slug, {}),
+            may_change=app in changeable,
+            may_resume=app in resumable,
         )
         for app in found
     ]
@@ -187,6 +215,16 @@ def doing(values: Mapping[str, Any]) -> str | Promise:
     if values.get(CABLE):
         return _("Plugged in")
     return _("Parked") if values else _("No data yet")
+
+
+def _pause(apps: Sequence[AppOnCar]) -> Pause:
+    running, paused = [app for app in apps if app.is_active], [app for app in apps if app.is_paused]
+    return Pause(
+        running=len(running),
+        paused=len(paused),
+        may_pause=any(app.may_change for app in running),
+        may_resume=any(app.may_resume for app in paused),
+    )
 
 
 def _summary(vehicle: Vehicle, *, now: datetime) -> Summary:
@@ -205,7 +243,7 @@ def _item(item: GrantItem) -> dict[str, Any]:
     return {
         "scope": str(scope),
         "sentence": sentences.sentence(scope),
-        "purpose_sentence": purposes.sentence(item.purpose),
+        "purpose_sentence": sentences.purpose(item.purpose),
     }
 
 

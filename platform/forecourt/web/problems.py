@@ -33,6 +33,7 @@ PROBLEMS: Final[Mapping[type[Exception], HTTPStatus]] = {
     consent.GrantNotFoundError: HTTPStatus.NOT_FOUND,
     consent.GrantNotLiveError: HTTPStatus.CONFLICT,
     consent.PartnerNotAdmittedError: HTTPStatus.FORBIDDEN,
+    consent.PausedByAnotherError: HTTPStatus.FORBIDDEN,
     consent.TokenInvalidError: HTTPStatus.UNAUTHORIZED,
     delivery.DeliveryError: HTTPStatus.UNPROCESSABLE_ENTITY,
     delivery.BundleNotListedError: HTTPStatus.NOT_FOUND,

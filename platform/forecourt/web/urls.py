@@ -1,6 +1,7 @@
 """Addresses of the pages."""
 
 from django.urls import path
+from django.views.i18n import set_language
 
 from forecourt.web.pages import accounts, carmaker, developer, driver, partner, public, review, store
 
@@ -9,6 +10,7 @@ RELEASE = "developer/apps/<slug:slug>/releases/<str:version>/"
 urlpatterns = [
     path("", public.home, name="home"),
     path("problems/<slug:name>", public.problem_type, name="problem"),
+    path("language/", set_language, name="set_language"),
     path("sign-up/", accounts.sign_up, name="sign-up"),
     path("sign-in/", accounts.sign_in, name="sign-in"),
     path("sign-out/", accounts.sign_out, name="sign-out"),
@@ -37,6 +39,10 @@ urlpatterns = [
     path("cars/<slug:public_id>/desk/", driver.desk, name="car-desk"),
     path("cars/<slug:public_id>/stops/<uuid:grant_id>/", driver.stop_receipt, name="stop-receipt"),
     path("cars/<slug:public_id>/parts/<slug:name>/", driver.part, name="car-part"),
+    path("cars/<slug:public_id>/pause/", driver.pause_all, name="pause-all"),
+    path("cars/<slug:public_id>/resume/", driver.resume_all, name="resume-all"),
+    path("cars/<slug:public_id>/apps/<slug:slug>/pause/", driver.pause, name="pause"),
+    path("cars/<slug:public_id>/apps/<slug:slug>/resume/", driver.resume, name="resume"),
     path("cars/<slug:public_id>/apps/<slug:slug>/revoke/", driver.revoke, name="revoke"),
     path("store/", store.front, name="store"),
     path("store/<slug:slug>/", store.app_page, name="store-app"),

@@ -13,11 +13,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from apps_registry import selectors as registry
 from forecourt.consent import selectors as consent
 from forecourt.consent import services as consent_services
+from forecourt.consent.errors import GrantNotLiveError
+from forecourt.consent.models import Grant
 from forecourt.vehicles import selectors, services
 from forecourt.web import access, garage
 from forecourt.web.forms import PairForm
 
-PARTS = frozenset({"now", "cards", "apps", "commands"})
+PARTS = frozenset({"now", "pause", "cards", "apps", "commands"})
 
 
 @require_safe
@@ -86,6 +88,49 @@ def revoke(request: access.PersonRequest, public_id: str, slug: str) -> HttpResp
         return redirect(f"/cars/{public_id}/")
     consent_services.revoke(grant_id=grant.pk, by=request.user, now=timezone.now())
     return redirect(f"/cars/{public_id}/?stopped={grant.pk}")
+
+
+@require_POST
+@access.person
+def pause_all(request: access.PersonRequest, public_id: str) -> HttpResponse:
+    """Stop the data of every app on this car, until resumed."""
+    vehicle = selectors.vehicle_for(request.user, public_id, now=timezone.now())
+    consent_services.pause_all(vehicle=vehicle, by=request.user, now=timezone.now())
+    return redirect(f"/cars/{public_id}/")
+
+
+@require_POST
+@access.person
+def resume_all(request: access.PersonRequest, public_id: str) -> HttpResponse:
+    """Let the data flow again of what this person paused."""
+    vehicle = selectors.vehicle_for(request.user, public_id, now=timezone.now())
+    consent_services.resume_all(vehicle=vehicle, by=request.user, now=timezone.now())
+    return redirect(f"/cars/{public_id}/")
+
+
+@require_POST
+@access.person
+def pause(request: access.PersonRequest, public_id: str, slug: str) -> HttpResponse:
+    """Stop one app's data on this car, until resumed; a second tap changes nothing."""
+    return _switch(request, public_id, slug, to=Grant.Status.PAUSED)
+
+
+@require_POST
+@access.person
+def resume(request: access.PersonRequest, public_id: str, slug: str) -> HttpResponse:
+    """Let one app's data flow again; a second tap changes nothing."""
+    return _switch(request, public_id, slug, to=Grant.Status.ACTIVE)
+
+
+def _switch(request: access.PersonRequest, public_id: str, slug: str, *, to: Grant.Status) -> HttpResponse:
+    vehicle = selectors.vehicle_for(request.user, public_id, now=timezone.now())
+    grant = consent.live_grant(registry.app_by_slug(slug), vehicle)
+    if grant is None:
+        raise GrantNotLiveError
+    change = consent_services.pause if to == Grant.Status.PAUSED else consent_services.resume
+    if grant.status != to:
+        change(grant_id=grant.pk, by=request.user, now=timezone.now())
+    return redirect(f"/cars/{public_id}/#app-{slug}")
 
 
 def _car(request: access.PersonRequest, public_id: str, template: str) -> HttpResponse:
