@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 
 class Publisher(models.Model):
@@ -65,13 +66,13 @@ class Release(models.Model):
     class Status(models.TextChoices):
         """Where a release stands."""
 
-        SUBMITTED = "submitted", "Submitted"
-        IN_ANALYSIS = "in_analysis", "In analysis"
-        IN_REVIEW = "in_review", "In review"
-        APPROVED = "approved", "Approved"
-        PUBLISHED = "published", "Published"
-        REJECTED = "rejected", "Rejected"
-        WITHDRAWN = "withdrawn", "Withdrawn"
+        SUBMITTED = "submitted", _("Submitted")
+        IN_ANALYSIS = "in_analysis", _("In analysis")
+        IN_REVIEW = "in_review", _("In review")
+        APPROVED = "approved", _("Approved")
+        PUBLISHED = "published", _("Published")
+        REJECTED = "rejected", _("Rejected")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     app = models.ForeignKey(App, on_delete=models.PROTECT, related_name="releases")
@@ -101,11 +102,11 @@ class AnalysisRun(models.Model):
     class Status(models.TextChoices):
         """How far the run came."""
 
-        QUEUED = "queued", "Queued"
-        RUNNING = "running", "Running"
-        PASSED = "passed", "Passed"
-        FINDINGS = "findings", "Findings"
-        FAILED = "failed", "Failed"
+        QUEUED = "queued", _("Queued")
+        RUNNING = "running", _("Running")
+        PASSED = "passed", _("Passed")
+        FINDINGS = "findings", _("Findings")
+        FAILED = "failed", _("Failed")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="runs")
@@ -125,9 +126,9 @@ class Finding(models.Model):
     class Severity(models.TextChoices):
         """How much a finding weighs: an error refuses, a warning asks the reviewer, a note informs."""
 
-        ERROR = "error", "Error"
-        WARNING = "warning", "Warning"
-        NOTE = "note", "Note"
+        ERROR = "error", _("Error")
+        WARNING = "warning", _("Warning")
+        NOTE = "note", _("Note")
 
     run = models.ForeignKey(AnalysisRun, on_delete=models.CASCADE, related_name="findings")
     rule = models.CharField(max_length=60)
@@ -143,8 +144,8 @@ class Review(models.Model):
     class Verdict(models.TextChoices):
         """What the reviewer decided."""
 
-        APPROVED = "approved", "Approved"
-        REJECTED = "rejected", "Rejected"
+        APPROVED = "approved", _("Approved")
+        REJECTED = "rejected", _("Rejected")
 
     release = models.OneToOneField(Release, on_delete=models.PROTECT, related_name="review")
     reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

@@ -1,7 +1,13 @@
-"""What an app asks for, in sentences that a driver understands, made of the catalog's own words."""
+"""What an app asks for, in sentences that a driver understands, made of the catalog's own words.
 
-from collections.abc import Mapping, Sequence
+The phrases are English, as the catalog is; each is translated where it is put into a sentence.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 
 from sandbox.wire import purposes
 from sandbox.wire.catalog import DEFAULT, Catalog, Signal
@@ -10,7 +16,7 @@ from sandbox.wire.scopes import Scope
 
 _BATTERY: Final = "Vehicle.Powertrain.TractionBattery"
 _PLACE: Final = "Vehicle.CurrentLocation"
-_CLAUSES: Final = ("Whether ", "How ", "Where ", "What ", "When ")
+_CLAUSES: Final = ("whether ", "how ", "where ", "what ", "when ", "exactly where ")
 #: How many signals are named one by one before the rest is counted.
 _NAMED: Final = 3
 
@@ -40,19 +46,9 @@ _ALL: Final[Mapping[str, str]] = {
     f"{_BATTERY}.Charging": "start, stop, limit and time charging",
     "Vehicle.Cabin.Door": "open, close, lock and unlock the doors and windows",
 }
-_FORMS: Final[Mapping[str, str]] = {
-    "read": "See {}",
-    "subscribe": "See {}, live",
-    "history": "See the record of {}",
-    "provide": "Provide {}",
-}
-_PRECISIONS: Final[Mapping[str, str]] = {
-    "exact": "",
-    "100m": " to within 100 m",
-    "1km": " to within 1 km",
-    "city": " to the nearest town",
-    "none": " without the place",
-}
+_EXACTLY: Final = "exactly where the car is"
+_NO_SIGHT: Final = "nothing"
+_NO_DEED: Final = "operate nothing"
 
 
 def items(manifest: Manifest, *, catalog: Catalog = DEFAULT) -> list[dict[str, Any]]:
@@ -66,7 +62,7 @@ def items(manifest: Manifest, *, catalog: Catalog = DEFAULT) -> list[dict[str, A
             "scope": str(scope),
             "sentence": sentence(scope, catalog=catalog),
             "purpose": asked.purpose,
-            "purpose_sentence": purposes.sentence(asked.purpose),
+            "purpose_sentence": purpose(asked.purpose),
             "reason": asked.reason,
             "required": asked.required,
             "max_hz": asked.max_hz,
@@ -81,11 +77,62 @@ def sentence(scope: Scope, *, catalog: Catalog = DEFAULT) -> str:
     branch = _branch(scope.pattern, signals, catalog)
     if scope.action == "actuate":
         actuators = [signal for signal in signals if signal.kind == "actuator"]
-        return _capital(_ALL.get(branch) or _joined([_act(signal) for signal in actuators]) or "operate nothing")
-    what = _BRANCHES.get(branch) or _joined([_noun(signal) for signal in signals]) or "nothing"
-    if what == _BRANCHES[_PLACE] and scope.precision == "exact":
-        what = f"exactly {what}"
-    return _FORMS[scope.action].format(what + _PRECISIONS[scope.precision])
+        deeds = [_ALL[branch]] if branch in _ALL else _distinct(_act(signal) for signal in actuators)
+        return _capital(_joined(deeds or [_NO_DEED]))
+    sights = [_BRANCHES[branch]] if branch in _BRANCHES else _distinct(_noun(signal) for signal in signals)
+    if sights == [_BRANCHES[_PLACE]] and scope.precision == "exact":
+        sights = [_EXACTLY]
+    form = _form(scope.action, is_clause=bool(sights) and sights[0].startswith(_CLAUSES))
+    return _capital(form % {"what": _joined(sights or [_NO_SIGHT]) + _precision(scope.precision)})
+
+
+def purpose(slug: str) -> str:
+    """Why an app uses signals, as the end of a sentence; an unknown purpose reads as its own name."""
+    return _(purposes.sentence(slug))
+
+
+def label(signal: Signal) -> str:
+    """A signal's name as people read it."""
+    return _(signal.label)
+
+
+def phrases(catalog: Catalog = DEFAULT) -> Iterator[str]:
+    """Every English phrase that a translation must know."""
+    yield from (_EXACTLY, _NO_SIGHT, _NO_DEED)
+    yield from (*_IDIOMS.values(), *_BRANCHES.values(), *_ALL.values(), *purposes.PURPOSES.values())
+    for signal in catalog:
+        yield from (signal.label, _noun(signal))
+        if signal.kind == "actuator":
+            yield _act(signal)
+
+
+def _form(action: str, *, is_clause: bool) -> str:
+    """The sentence around what is seen; a clause ("how full it is") may need another than a thing ("the doors")."""
+    if action == "provide":
+        return _("Provide %(what)s")
+    if is_clause:
+        forms = {
+            "read": pgettext("a clause", "See %(what)s"),
+            "subscribe": pgettext("a clause", "See %(what)s, live"),
+            "history": pgettext("a clause", "See the record of %(what)s"),
+        }
+    else:
+        forms = {
+            "read": pgettext("a thing", "See %(what)s"),
+            "subscribe": pgettext("a thing", "See %(what)s, live"),
+            "history": pgettext("a thing", "See the record of %(what)s"),
+        }
+    return forms[action]
+
+
+def _precision(name: str) -> str:
+    return {
+        "exact": "",
+        "100m": _(" to within 100 m"),
+        "1km": _(" to within 1 km"),
+        "city": _(" to the nearest town"),
+        "none": _(" without the place"),
+    }[name]
 
 
 def _branch(pattern: str, signals: Sequence[Signal], catalog: Catalog) -> str:
@@ -98,10 +145,10 @@ def _noun(signal: Signal) -> str:
     """What can be seen: the clause that describes a signal, else its label."""
     if signal.path in _IDIOMS:
         return _IDIOMS[signal.path]
-    if not signal.description.startswith(_CLAUSES):
+    clause = _small(signal.description.rstrip("."))
+    if not clause.startswith(_CLAUSES):
         return f"the {_small(signal.label)}"
-    clause = signal.description.rstrip(".")
-    return _small(clause.partition(",")[0] if clause.startswith("Where ") else clause)
+    return clause.partition(",")[0] if clause.startswith("where ") else clause
 
 
 def _act(signal: Signal) -> str:
@@ -113,13 +160,18 @@ def _act(signal: Signal) -> str:
     return f"set {noun}" if noun.startswith("the ") else f"change {noun}"
 
 
+def _distinct(phrases: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(phrases))
+
+
 def _joined(phrases: Sequence[str]) -> str:
-    """Up to three phrases in a row; more are counted."""
-    distinct = list(dict.fromkeys(phrases))
-    if len(distinct) > _NAMED:
-        distinct = [*distinct[: _NAMED - 1], f"{len(distinct) - _NAMED + 1} more"]
-    *first, last = distinct or [""]
-    return f"{', '.join(first)} and {last}" if first else last
+    """Up to three phrases in a row, each translated; more are counted."""
+    said = [_(phrase) for phrase in phrases]
+    if len(said) > _NAMED:
+        more = len(said) - _NAMED + 1
+        said = [*said[: _NAMED - 1], ngettext("%(count)d more", "%(count)d more", more) % {"count": more}]
+    *first, last = said
+    return _("%(first)s and %(last)s") % {"first": ", ".join(first), "last": last} if first else last
 
 
 def _small(text: str) -> str:

@@ -119,7 +119,7 @@ def decide(*, release_id: UUID, reviewer: AbstractBaseUser, verdict: str, reason
     decided = Review.Verdict(verdict)
     release, said = _locked(release_id), _reason(reason)
     if release.status != Status.IN_REVIEW:
-        raise ReleaseNotReviewableError(f"The release is {release.get_status_display().lower()}.")
+        raise ReleaseNotReviewableError(f"The release is {release.status.replace('_', ' ')}.")
     if reviewer.pk in {release.submitted_by_id, release.publisher_key.added_by_id}:
         raise SelfReviewError
     Review.objects.create(release=release, reviewer_id=reviewer.pk, verdict=decided, reason=said, decided_at=now)

@@ -26,5 +26,9 @@ def step(current: str, to: Status) -> Status:
         IllegalMoveError: the table has no such edge.
     """
     if to not in NEXT[Status(current)]:
-        raise IllegalMoveError(f"A release that is {Status(current).label.lower()} cannot become {to.label.lower()}.")
+        raise IllegalMoveError(f"A release that is {_words(current)} cannot become {_words(to)}.")
     return to
+
+
+def _words(status: str) -> str:
+    return status.replace("_", " ")

@@ -7,6 +7,7 @@ from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 from apps_registry.models import Publisher
 
@@ -45,16 +46,16 @@ class Organisation(models.Model):
     class Kind(models.TextChoices):
         """What an organisation does here."""
 
-        CARMAKER = "carmaker", "Carmaker"
-        DEVELOPER = "developer", "Developer"
-        DATA_PARTNER = "data_partner", "Data partner"
+        CARMAKER = "carmaker", _("Carmaker")
+        DEVELOPER = "developer", _("Developer")
+        DATA_PARTNER = "data_partner", _("Data partner")
 
     class Status(models.TextChoices):
         """Whether the carmaker let it in."""
 
-        APPLIED = "applied", "Applied"
-        ADMITTED = "admitted", "Admitted"
-        SUSPENDED = "suspended", "Suspended"
+        APPLIED = "applied", _("Applied")
+        ADMITTED = "admitted", _("Admitted")
+        SUSPENDED = "suspended", _("Suspended")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=80)
@@ -80,10 +81,10 @@ class Membership(models.Model):
     class Role(models.TextChoices):
         """What a member may do."""
 
-        OWNER = "owner", "Owner"
-        MEMBER = "member", "Member"
-        REVIEWER = "reviewer", "Reviewer"
-        OPERATOR = "operator", "Fleet operator"
+        OWNER = "owner", _("Owner")
+        MEMBER = "member", _("Member")
+        REVIEWER = "reviewer", _("Reviewer")
+        OPERATOR = "operator", _("Fleet operator")
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="memberships")

@@ -8,7 +8,6 @@ from typing import Any, Final
 from apps_registry import sentences
 from forecourt.consent import wording
 from forecourt.consent.errors import ConsentTamperedError
-from sandbox.wire import purposes
 from sandbox.wire.catalog import DEFAULT
 from sandbox.wire.errors import ScopeError
 from sandbox.wire.scopes import APP_ACTIONS, OIDC, PRECISIONS, Scope, parse_many
@@ -117,7 +116,7 @@ def _item(index: int, scope: Scope, permission: Mapping[str, Any]) -> Item:
     return Item(
         index=index,
         scope=scope,
-        purpose=purposes.sentence(permission["purpose"]),
+        purpose=sentences.purpose(permission["purpose"]),
         purpose_slug=permission["purpose"],
         reason=permission["reason"],
         required=bool(permission["required"]),
@@ -131,4 +130,4 @@ def _precision_choices(scope: Scope) -> tuple[tuple[str, str], ...]:
     if not any(wording.is_location(signal.path) for signal in DEFAULT.expand(scope.pattern)):
         return ()
     offered = [value for value in PRECISIONS[PRECISIONS.index(scope.precision) :] if value in wording.PRECISION_LABELS]
-    return tuple((value, wording.PRECISION_LABELS[value]) for value in offered)
+    return tuple((value, str(wording.PRECISION_LABELS[value])) for value in offered)

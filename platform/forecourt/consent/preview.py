@@ -7,6 +7,7 @@ from typing import Any, Final
 import msgspec
 from redis import RedisError
 
+from apps_registry import sentences
 from forecourt.consent.offers import Item
 from forecourt.consent.valkey import client
 from forecourt.vehicles.models import Vehicle
@@ -54,4 +55,4 @@ def _rows(public_id: str, signals: Sequence[Signal]) -> tuple[Row, ...]:
 
 def _row(signal: Signal, raw: bytes | str | None) -> Row:
     point = msgspec.json.decode(raw) if raw else {}
-    return Row(signal.label, signal.path, signal.unit, point.get("value"), point.get("ts", ""))
+    return Row(sentences.label(signal), signal.path, signal.unit, point.get("value"), point.get("ts", ""))

@@ -3,16 +3,19 @@
 from collections.abc import Mapping
 from typing import Final
 
-PRECISION_LABELS: Final[Mapping[str, str]] = {
-    "exact": "Exact",
-    "100m": "To about 100 metres",
-    "1km": "To about 1 kilometre",
-    "city": "Only the city",
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+PRECISION_LABELS: Final[Mapping[str, str | Promise]] = {
+    "exact": _("Exact"),
+    "100m": _("To about 100 metres"),
+    "1km": _("To about 1 kilometre"),
+    "city": _("Only the city"),
 }
-EXPIRY_LABELS: Final[Mapping[str, str]] = {
-    "1d": "For one day",
-    "30d": "For 30 days",
-    "until-revoked": "Until I take it back",
+EXPIRY_LABELS: Final[Mapping[str, str | Promise]] = {
+    "1d": _("For one day"),
+    "30d": _("For 30 days"),
+    "until-revoked": _("Until I take it back"),
 }
 
 

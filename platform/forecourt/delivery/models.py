@@ -4,6 +4,7 @@ import uuid
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from apps_registry.models import App, Bundle, Release
 from forecourt.vehicles.models import Vehicle
@@ -33,10 +34,10 @@ class Rollout(models.Model):
     class Status(models.TextChoices):
         """Whether the plan runs."""
 
-        RUNNING = "running", "Running"
-        PAUSED = "paused", "Paused"
-        HALTED = "halted", "Halted"
-        COMPLETED = "completed", "Completed"
+        RUNNING = "running", _("Running")
+        PAUSED = "paused", _("Paused")
+        HALTED = "halted", _("Halted")
+        COMPLETED = "completed", _("Completed")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     release = models.OneToOneField(Release, on_delete=models.PROTECT, related_name="rollout")
@@ -50,14 +51,14 @@ class Delivery(models.Model):
     class State(models.TextChoices):
         """How far the delivery came; only a vehicle report makes it INSTALLED."""
 
-        PLANNED = "planned", "Planned"
-        OFFERED = "offered", "Offered"
-        DOWNLOADING = "downloading", "Downloading"
-        INSTALLING = "installing", "Installing"
-        INSTALLED = "installed", "Installed"
-        FAILED = "failed", "Failed"
-        CANCELLED = "cancelled", "Cancelled"
-        LOST = "lost", "Lost"
+        PLANNED = "planned", _("Planned")
+        OFFERED = "offered", _("Offered")
+        DOWNLOADING = "downloading", _("Downloading")
+        INSTALLING = "installing", _("Installing")
+        INSTALLED = "installed", _("Installed")
+        FAILED = "failed", _("Failed")
+        CANCELLED = "cancelled", _("Cancelled")
+        LOST = "lost", _("Lost")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     rollout = models.ForeignKey(Rollout, on_delete=models.PROTECT, related_name="deliveries")

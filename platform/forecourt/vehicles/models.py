@@ -5,6 +5,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 
 class Vehicle(models.Model):
@@ -17,9 +18,9 @@ class Vehicle(models.Model):
     class DataSource(models.TextChoices):
         """Where the car's signals come from."""
 
-        LIVE = "live", "Live"
-        RECORDED = "recorded", "Recorded drive"
-        SIMULATED = "simulated", "Simulated"
+        LIVE = "live", _("Live")
+        RECORDED = "recorded", _("Recorded drive")
+        SIMULATED = "simulated", _("Simulated")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     public_id = models.CharField(max_length=20, unique=True)
@@ -44,9 +45,9 @@ class VehicleRole(models.Model):
     class Role(models.TextChoices):
         """What a person is to a car."""
 
-        OWNER = "owner", "Owner"
-        DRIVER = "driver", "Driver"
-        PASSENGER = "passenger", "Passenger"
+        OWNER = "owner", _("Owner")
+        DRIVER = "driver", _("Driver")
+        PASSENGER = "passenger", _("Passenger")
 
     vehicle = models.ForeignKey(Vehicle, on_delete=models.CASCADE, related_name="roles")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="vehicle_roles")

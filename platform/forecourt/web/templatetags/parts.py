@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, npgettext_lazy, pgettext
 
 from apps_registry import sentences
 from forecourt.web import charts
@@ -57,6 +57,15 @@ STATES: Final[Mapping[str, tuple[str, str, str | Promise]]] = {
     "verified": ("ok", "check", gettext_lazy("Verified")),
     "warn": ("warn", "alert", gettext_lazy("Look here")),
     "withdrawn": ("", "stop", gettext_lazy("Withdrawn")),
+}
+#: "2 days" in "2 days ago": some languages bend the word there.
+SPANS: Final = {
+    "year": npgettext_lazy("ago", "%(num)d year", "%(num)d years", "num"),
+    "month": npgettext_lazy("ago", "%(num)d month", "%(num)d months", "num"),
+    "week": npgettext_lazy("ago", "%(num)d week", "%(num)d weeks", "num"),
+    "day": npgettext_lazy("ago", "%(num)d day", "%(num)d days", "num"),
+    "hour": npgettext_lazy("ago", "%(num)d hour", "%(num)d hours", "num"),
+    "minute": npgettext_lazy("ago", "%(num)d minute", "%(num)d minutes", "num"),
 }
 UNITS: Final = {"percent": "%", "Celsius": "°C", "celsius": "°C", "degrees": "°", "iso8601": ""}
 #: The first that starts a scope's pattern wins.
@@ -125,7 +134,7 @@ def chip(scope: str) -> dict[str, object]:
     """The signals of a scope in words; their paths on demand."""
     pattern = scopes.Scope.parse(scope).pattern
     signals = catalog.DEFAULT.expand(pattern)
-    words = ", ".join(signal.label for signal in signals[:3])
+    words = ", ".join(sentences.label(signal) for signal in signals[:3])
     return {
         "words": words or pattern,
         "more": max(0, len(signals) - 3),
@@ -185,9 +194,11 @@ def ago(moment: datetime | None) -> str | SafeString:
     """How long ago, with the exact time in its zone on hover."""
     if moment is None:
         return "-"
-    exact = f"{formats.date_format(timezone.localtime(moment), 'j M Y, H:i')} {timezone.get_current_timezone_name()}"
+    form = pgettext("date format", "j M Y, H:i")
+    exact = f"{formats.date_format(timezone.localtime(moment), form)} {timezone.get_current_timezone_name()}"
     past = timezone.now() - moment
-    words = _("just now") if past.total_seconds() < 60 else _("%s ago") % timesince(moment, depth=1)
+    spans = timesince(moment, time_strings=SPANS, depth=1)  # type: ignore[arg-type]  # the stubs forget lazy texts
+    words = _("just now") if past.total_seconds() < 60 else _("%s ago") % spans
     return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), exact, words)
 
 
