@@ -1,35 +1,52 @@
-"""Opens bundles that strangers made, through a limited child process; this process never parses the zip."""
+"""Opens bundles that strangers made: a limited child takes the zip apart, and this process believes nothing it says.
+
+Only the child ever parses the zip and the icon. What comes out is judged here, from the members themselves: their
+names and sizes, the manifest, and the publisher's signature over all of them.
+"""
 
 import hashlib
 import logging
-from typing import Annotated, Any, BinaryIO, Final
+from collections.abc import Mapping
+from typing import Annotated, BinaryIO, Final
 
 import msgspec
 
 from sandbox.runtime import child
 from sandbox.runtime.errors import ChildDiedError
 from sandbox.wire import bundles, canonical, manifest
-from sandbox.wire.errors import BundleRefused, CanonicalError, WireError
+from sandbox.wire.errors import (
+    BundleRefused,
+    CanonicalError,
+    ManifestError,
+    MissingPurposeError,
+    ScopeError,
+    SignatureError,
+    UnknownScopeError,
+    VinError,
+    WireError,
+)
 from sandbox.wire.manifest import Manifest
 
-__all__ = [
-    "BundleRefused",
-    "Repacked",
-    "Report",
-    "Unpacked",
-    "open_untrusted",
-    "repacked",
-    "unpack_untrusted",
-    "unpacked",
-]
+__all__ = ["BundleRefused", "Repacked", "Report", "Unpacked", "judged", "open_untrusted", "unpack_untrusted"]
 
 log = logging.getLogger(__name__)
 
 WORKER: Final = "sandbox.runtime.archive_worker"
+MAX_LINE: Final = 1 << 16  # of the child's answer, before the members
+
+#: Rule id of each format error; the nearest class counts.
+RULES: Final[Mapping[type[WireError], str]] = {
+    UnknownScopeError: "manifest.unknown-scope",
+    ScopeError: "manifest.bad-scope",
+    MissingPurposeError: "manifest.missing-purpose",
+    VinError: "manifest.bad-vin",
+    ManifestError: "manifest.invalid",
+    SignatureError: "signature.wrong",
+}
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """What the child found: hashes are SHA-256 in hex, `publisher_key` is the key that signed the content."""
+    """What the bundle is: hashes are SHA-256 in hex, `publisher_key` is the key that signed the content."""
 
     manifest: Manifest
     files: dict[str, str]
@@ -57,92 +74,94 @@ class Unpacked(msgspec.Struct, frozen=True, kw_only=True):
     files: dict[str, bytes]
 
 
+class Answer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The first line of the child's answer: the members' sizes in the order of their contents, or the broken rule."""
+
+    sizes: dict[str, Annotated[int, msgspec.Meta(ge=0)]] = {}
+    rule: Annotated[str, msgspec.Meta(pattern=r"\A[a-z-]+\.[a-z0-9-]+\Z")] | None = None
+    text: str = ""
+    hint: str = ""
+
+
 def open_untrusted(data: bytes | BinaryIO, *, timeout: float = 60) -> Repacked:
     """Check an uploaded bundle and pack it again.
 
     Raises:
         BundleRefused: it breaks a rule, or the child died over it.
     """
-    return repacked(_ask("repack", data, timeout=timeout))
+    opened = unpack_untrusted(data, timeout=timeout)
+    content = bundles.pack(opened.files)
+    return Repacked(report=opened.report, content=content, sha256=hashlib.sha256(content).hexdigest())
 
 
 def unpack_untrusted(data: bytes | BinaryIO, *, timeout: float = 60) -> Unpacked:
-    """Check a bundle and hand out its members, for installing.
+    """Check a bundle and hand out its members.
 
     Raises:
         BundleRefused: it breaks a rule, or the child died over it.
     """
-    return unpacked(_ask("unpack", data, timeout=timeout))
-
-
-def repacked(answer: bytes) -> Repacked:
-    """Read the child's answer to `repack`; the child is not trusted either.
-
-    Raises:
-        BundleRefused: the child refused, or its answer does not hold together.
-    """
-    report, content = _read(answer)
-    digest = hashlib.sha256(content).hexdigest()
-    if digest != report.get("sha256"):
-        raise _died("the content does not fit the report")
-    return Repacked(report=_report(report), content=content, sha256=digest)
-
-
-def unpacked(answer: bytes) -> Unpacked:
-    """Read the child's answer to `unpack`.
-
-    Raises:
-        BundleRefused: the child refused, or its answer does not hold together.
-    """
-    told, content = _read(answer)
-    report = _report(told)
-    try:
-        sizes = msgspec.convert(told.get("sizes"), dict[str, Annotated[int, msgspec.Meta(ge=0)]])
-    except msgspec.ValidationError as error:
-        raise _died(f"the report cannot be read: {error}") from error
-    files, at = {}, 0
-    for name in sorted(sizes):
-        files[name] = content[at : at + sizes[name]]
-        at += sizes[name]
-    if at != len(content) or bundles.content_manifest(files)["files"] != report.files:
-        raise _died("the members do not fit the report")
-    return Unpacked(report=report, files=files)
-
-
-def _ask(mode: str, data: bytes | BinaryIO, *, timeout: float) -> bytes:
     raw = data if isinstance(data, bytes) else data.read(bundles.MAX_BYTES + 1)
     if len(raw) > bundles.MAX_BYTES:
         raise BundleRefused(
             "archive.too-large", f"The bundle is larger than {bundles.MAX_BYTES:,} bytes", "Make the component smaller."
         )
     try:
-        return child.run(WORKER, mode.encode() + b"\n" + raw, timeout=timeout)
+        answer = child.run(WORKER, raw, timeout=timeout, limit=bundles.MAX_UNPACKED + MAX_LINE)
     except ChildDiedError as death:
         log.warning("opening a bundle killed the child: %s %s", death.cause, death.log)
         raise _died(death.cause) from death
+    files = members(answer)
+    return Unpacked(report=judged(files, upload_sha256=hashlib.sha256(raw).hexdigest()), files=files)
 
 
-def _read(answer: bytes) -> tuple[dict[str, Any], bytes]:
-    line, _, content = answer.partition(b"\n")
+def members(answer: bytes) -> dict[str, bytes]:
+    """Read the members out of the child's answer: those of a bundle, whatever the child says.
+
+    Raises:
+        BundleRefused: the child refused the bundle, or its answer does not hold together.
+    """
+    end = answer.find(b"\n", 0, MAX_LINE)
     try:
-        report = msgspec.convert(canonical.loads(line), dict[str, Any])
-        if report.get("ok") is not True:
-            raise BundleRefused(str(report["rule"]), str(report["text"]), str(report["hint"]))
-    except (CanonicalError, KeyError, msgspec.ValidationError) as error:
-        raise _died(f"the report cannot be read: {error}") from error
-    return report, content
+        told = msgspec.json.decode(answer[: max(end, 0)], type=Answer)
+    except msgspec.DecodeError as error:
+        raise _died(f"the answer cannot be read: {error}") from error
+    if told.rule is not None:
+        raise BundleRefused(told.rule, told.text, told.hint)
+    files, at = {}, end + 1
+    for name, size in told.sizes.items():
+        files[name] = answer[at : at + size]
+        at += size
+    complete = set(bundles.REQUIRED) <= files.keys() <= set(bundles.MEMBERS)
+    small = all(len(files[name]) <= bundles.MAX_SIDE_FILE for name in files if name != bundles.COMPONENT)
+    if not (complete and small) or at != len(answer):
+        raise _died("the answer does not hold the members of a bundle")
+    return files
 
 
-def _report(answer: dict[str, Any]) -> Report:
+def judged(files: Mapping[str, bytes], *, upload_sha256: str) -> Report:
+    """What these members say and who signed them.
+
+    Raises:
+        BundleRefused: the manifest breaks a rule, or the signature does not fit all the members.
+    """
     try:
-        return Report(
-            manifest=manifest.parse(canonical.dumps(answer["manifest"])),
-            files=msgspec.convert(answer["files"], dict[str, str]),
-            publisher_key=str(answer["publisher_key"]),
-            upload_sha256=str(answer["upload_sha256"]),
-        )
-    except (WireError, KeyError, msgspec.ValidationError) as error:
-        raise _died(f"the report cannot be read: {error}") from error
+        decided = manifest.parse(files[bundles.MANIFEST])
+        content = bundles.content_manifest(files)
+        key = bundles.verify(_signature(files[bundles.SIGNATURE]), content)
+    except WireError as error:
+        raise BundleRefused(_rule(error), str(error), error.resolution) from error
+    return Report(manifest=decided, files=content["files"], publisher_key=key, upload_sha256=upload_sha256)
+
+
+def _signature(data: bytes) -> object:
+    try:
+        return canonical.loads(data)
+    except CanonicalError as error:
+        raise SignatureError(f"signature.json: {error}") from error
+
+
+def _rule(error: WireError) -> str:
+    return next((RULES[kind] for kind in type(error).__mro__ if kind in RULES), "archive.invalid")
 
 
 def _died(why: str) -> BundleRefused:

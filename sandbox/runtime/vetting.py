@@ -19,6 +19,7 @@ __all__ = ["RULESET", "Finding", "Report", "drive_rows", "findings", "vet"]
 
 RULESET = "1"
 TIMEOUT = 240.0  # seconds of wall clock; the child's own limit of CPU time is lower
+MAX_REPORT = 8 << 20  # bytes
 PATIENCE = 500  # hundredths of a second for one event, however busy this machine is
 
 
@@ -45,7 +46,7 @@ def _replay(code: Path, granted: Granted, budget: Budget, rows: list[Row]) -> Re
     job = Job(code=str(code), granted=granted, budget=budget)
     message = msgspec.json.encode(Replay(job=job, rows=changes(rows, readable=granted.readable)))
     try:
-        answer = child.run("sandbox.runtime.vetting_worker", message, timeout=TIMEOUT)
+        answer = child.run("sandbox.runtime.vetting_worker", message, timeout=TIMEOUT, limit=MAX_REPORT)
         return msgspec.json.decode(answer, type=Report)
     except ChildDiedError as died:
         return Report(stage="run", stopped=died.cause, text=str(died))

@@ -1,11 +1,11 @@
-"""What the child says about a bundle, rule by rule, without the process around it."""
+"""What is said about a bundle, rule by rule, without the process around the child."""
 
 import json
 from typing import Any
 
 import pytest
 
-from sandbox.runtime import archive_worker
+from sandbox.runtime import archive, archive_worker
 from sandbox.wire import bundles
 from sandbox.wire.errors import BundleRefused
 from tests.sandbox.wire.bundlemaking import COMPONENT, manifest, members, permission, signed
@@ -36,16 +36,28 @@ def lacking(name: str) -> bytes:
     return zipped({key: content for key, content in FILES.items() if key != name})
 
 
-def test_a_good_bundle_is_reported() -> None:
-    report, files = archive_worker.examine(zipped(FILES))
-    assert report["ok"] is True
-    assert report["manifest"] == manifest()
-    assert files == FILES
+def examine(upload: bytes) -> dict[str, bytes]:
+    """What child and parent do with an upload, each its part."""
+    files = archive_worker.unpack(upload)
+    archive.judged(files, upload_sha256="")
+    return files
+
+
+def test_a_good_bundle_is_taken_apart() -> None:
+    assert examine(zipped(FILES)) == FILES
+    assert archive.judged(FILES, upload_sha256="").manifest.to_dict() == manifest()
+
+
+def test_the_answer_names_the_sizes_or_the_broken_rule() -> None:
+    told, files = archive_worker.answer(zipped(FILES))
+    assert (told["sizes"], files) == ({name: len(FILES[name]) for name in sorted(FILES)}, FILES)
+    told, files = archive_worker.answer(b"no zip")
+    assert (told["rule"], files) == ("archive.not-a-zip", {})
 
 
 def test_an_icon_is_optional() -> None:
     files = {name: content for name, content in members().items() if name != "icon.svg"}
-    assert "icon.svg" not in archive_worker.examine(zipped(signed(files)))[1]
+    assert "icon.svg" not in examine(zipped(signed(files)))
 
 
 REFUSED = {
@@ -94,7 +106,7 @@ REFUSED = {
 @pytest.mark.parametrize(("upload", "rule"), REFUSED.values(), ids=REFUSED)
 def test_a_bundle_is_refused_by_its_rule(upload: bytes, rule: str) -> None:
     with pytest.raises(BundleRefused) as refusal:
-        archive_worker.examine(upload)
+        examine(upload)
     assert refusal.value.rule == rule
     assert refusal.value.text
     assert refusal.value.hint.endswith(".")
@@ -103,4 +115,4 @@ def test_a_bundle_is_refused_by_its_rule(upload: bytes, rule: str) -> None:
 def test_a_manifest_signed_with_a_key_twice_is_refused() -> None:
     twice = json.dumps(manifest()).replace('"format": 1', '"format": 1, "format": 1').encode()
     with pytest.raises(BundleRefused, match="occurs twice"):
-        archive_worker.examine(holding(manifest_json=twice))
+        examine(holding(manifest_json=twice))

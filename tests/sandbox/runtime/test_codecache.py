@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.runtime import codecache, compiler
+from sandbox.runtime import child, codecache, compiler
 from sandbox.runtime.codecache import CodeCache
 from sandbox.runtime.errors import ChildDiedError, ComponentRefusedError
 from tests.sandbox.runtime import components
@@ -78,6 +78,16 @@ def test_what_is_no_component_is_refused_and_not_kept(tmp_path: Path) -> None:
     with pytest.raises(ComponentRefusedError) as refusal:
         compiler.ready(b"(component)", CodeCache.at(tmp_path))
     assert refusal.value.code == "INVALID"
+    assert not list(tmp_path.glob("*.cwasm"))
+
+
+@pytest.mark.parametrize("answer", [b"", b"[]", b"{}", b'{"ok":"yes"}'])
+def test_compiler_that_was_taken_over_by_its_input_is_a_dead_child(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: bytes
+) -> None:
+    monkeypatch.setattr(child, "run", lambda *_message, **_options: answer)
+    with pytest.raises(ChildDiedError, match="BAD_ANSWER"):
+        compiler.ready(b"component", CodeCache.at(tmp_path))
     assert not list(tmp_path.glob("*.cwasm"))
 
 
