@@ -1,5 +1,6 @@
 """The OAuth endpoints: the driver's consent page, tokens for clients, and what may be asked about a token."""
 
+from functools import partial
 from typing import Any, Final, cast
 
 from django.conf import settings
@@ -21,11 +22,18 @@ from typing_extensions import override
 from forecourt.accounts.models import User
 from forecourt.consent import offers, preview, redirects, requests, selectors, services, wording
 from forecourt.consent.decisions import Allowed
-from forecourt.consent.errors import ConsentTamperedError
+from forecourt.consent.errors import (
+    ConsentStoreSilentError,
+    ConsentTamperedError,
+    NothingChosenError,
+    NoVehicleChosenError,
+)
 from forecourt.consent.models import Application, AuthorizationRequest
 from forecourt.consent.offers import Choice
 
 _SINGLE: Final = frozenset({"csrfmiddlewaretoken", "request", "expiry", "decision"})
+#: What the driver can mend on the page itself, or by trying again.
+MENDABLE: Final = (NoVehicleChosenError, NothingChosenError, ConsentStoreSilentError)
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -34,7 +42,8 @@ class AuthorizationView(BaseAuthorizationView):
 
     The template `consent/authorize.html` gets `consent_request` (its `id` is the form's `request`), `app`, `publisher`,
     `vehicles` (none ticked), `items` (offers.Item: index, sentence, purpose, reason, required, precision_choices,
-    scope), `expiries` (value, label) and `preview` (preview.Preview: vehicle, rows).
+    scope), `expiries` (value, label), `preview` (preview.Preview: vehicle, rows) and `choice` (offers.Choice: what is
+    ticked). After a mistake that can be mended it comes again with the ticks kept, and `problem` says what is missing.
     The form posts `request`, `vehicle` and `item` (repeated), `precision-<index>`, `expiry` and `decision`.
     """
 
@@ -49,9 +58,7 @@ class AuthorizationView(BaseAuthorizationView):
         if "none" in request.GET.get("prompt", "").split():
             return self._refused(requests.interaction_required(credentials), credentials=credentials)
         pending = requests.keep(credentials, user=cast("User", request.user), now=timezone.now())
-        response = render(request, "consent/authorize.html", _page(pending))
-        response.csp_form_action = [redirects.origin(credentials["redirect_uri"])]  # type: ignore[attr-defined]
-        return response
+        return self._shown(pending, choice=offers.UNTOUCHED)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Take the driver's decision. All but the ticks comes from the row kept on the server."""
@@ -62,8 +69,19 @@ class AuthorizationView(BaseAuthorizationView):
             services.deny(pending, now=now)
             return self._denied(pending)
         choice = _choice(form)
-        uri = services.allow(pending, choice=choice, issue_code=self._issuer(pending), now=now)
+        try:
+            uri = services.allow(pending, choice=choice, issue_code=self._issuer(pending), now=now)
+        except MENDABLE:
+            request.problem_page = partial(self._shown, pending, choice=choice)  # type: ignore[attr-defined]
+            raise
         return self._redirect(uri, pending.application)
+
+    def _shown(
+        self, pending: AuthorizationRequest, problem: dict[str, Any] | None = None, *, choice: Choice
+    ) -> HttpResponse:
+        response = render(self.request, "consent/authorize.html", _page(pending, choice) | {"problem": problem})
+        response.csp_form_action = [redirects.origin(pending.parameters["redirect_uri"])]  # type: ignore[attr-defined]
+        return response
 
     def _issuer(self, pending: AuthorizationRequest) -> Any:
         def issue_code(allowed: Allowed) -> str:
@@ -130,7 +148,7 @@ class IntrospectionView(View):
         return JsonResponse({name: value for name, value in live.items() if value is not None})
 
 
-def _page(pending: AuthorizationRequest) -> dict[str, Any]:
+def _page(pending: AuthorizationRequest, choice: Choice) -> dict[str, Any]:
     release = pending.release
     vehicles = list(selectors.deciding_vehicles(pending.user, now=pending.created_at))
     items = offers.offer(release.manifest, pending.scope)
@@ -142,6 +160,7 @@ def _page(pending: AuthorizationRequest) -> dict[str, Any]:
         "items": items,
         "expiries": [{"value": value, "label": label} for value, label in wording.EXPIRY_LABELS.items()],
         "preview": preview.of(vehicles, items),
+        "choice": choice,
     }
 
 

@@ -7,7 +7,12 @@ from typing import Any, Final
 from django.utils.translation import get_language
 
 from forecourt.consent import offers, receipts, resources, selectors
-from forecourt.consent.errors import ConsentRequestGoneError, ConsentTamperedError, NoVehicleChosenError
+from forecourt.consent.errors import (
+    ConsentRequestGoneError,
+    ConsentTamperedError,
+    NothingChosenError,
+    NoVehicleChosenError,
+)
 from forecourt.consent.models import LIVE, Authorization, AuthorizationRequest, Grant, GrantItem
 from forecourt.consent.offers import Choice, Item
 from forecourt.vehicles.models import Vehicle
@@ -43,6 +48,7 @@ def check(pending: AuthorizationRequest, *, choice: Choice, now: datetime) -> De
         ConsentRequestGoneError: the release that was shown is not the newest published one any more.
         ConsentTamperedError: something was ticked that was not shown.
         NoVehicleChosenError: no car is ticked.
+        NothingChosenError: everything is optional, and nothing is ticked.
     """
     release = selectors.offered_release(pending.application)
     if release is None or release.pk != pending.release_id:
@@ -51,7 +57,7 @@ def check(pending: AuthorizationRequest, *, choice: Choice, now: datetime) -> De
     vehicles = _vehicles(pending, choice, now)
     granted = offers.choose(shown, choice)
     if not granted:
-        raise ConsentTamperedError("Nothing was ticked.")
+        raise NothingChosenError
     replaced = Grant.objects.filter(app_id=release.app_id, vehicle__in=vehicles, status__in=LIVE)
     return Decision(
         shown=shown,

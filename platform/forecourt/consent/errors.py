@@ -25,6 +25,12 @@ class NoVehicleChosenError(ConsentError):
     resolution = "Tick at least one car, or choose Don't allow."
 
 
+class NothingChosenError(ConsentError):
+    """Nothing was ticked that the app may do."""
+
+    resolution = "Tick at least one thing that the app may do, or choose Don't allow."
+
+
 class GrantNotFoundError(ConsentError):
     """You have no such permission to change."""
 

@@ -45,6 +45,10 @@ class Choice:
     precisions: Mapping[int, str] = field(default_factory=dict)
 
 
+#: How the page comes: no car, nothing optional, and an end.
+UNTOUCHED: Final = Choice(vehicles=(), items=frozenset(), expiry="30d")
+
+
 def covers(ceiling: Scope, asked: Scope) -> bool:
     """Whether a manifest's scope allows another: the same action on the same pattern, as coarse or coarser."""
     same = (ceiling.action, ceiling.pattern) == (asked.action, asked.pattern)
@@ -108,7 +112,8 @@ def _at_precision(item: Item, choice: Choice) -> Item:
     wanted = choice.precisions.get(item.index, item.scope.precision)
     if wanted != item.scope.precision and wanted not in dict(item.precision_choices):
         raise ConsentTamperedError("This precision was not offered.")
-    return replace(item, scope=Scope(item.scope.action, item.scope.pattern, wanted))
+    scope = Scope(item.scope.action, item.scope.pattern, wanted)
+    return replace(item, scope=scope, sentence=sentences.sentence(scope))
 
 
 def _item(index: int, scope: Scope, permission: Mapping[str, Any]) -> Item:

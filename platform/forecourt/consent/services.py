@@ -75,7 +75,7 @@ def allow(pending: AuthorizationRequest, *, choice: Choice, issue_code: Callable
 
     Raises:
         ConsentTamperedError: the form holds a car, an item, a precision or a duration that was not shown.
-        NoVehicleChosenError: no car is ticked.
+        NoVehicleChosenError, NothingChosenError: no car, or nothing at all, is ticked.
         ConsentRequestGoneError: the request was answered meanwhile, or the app was withdrawn.
     """
     decision = decisions.check(pending, choice=choice, now=now)
