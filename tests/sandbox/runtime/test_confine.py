@@ -10,8 +10,11 @@ from sandbox.runtime import child
 from sandbox.runtime.confine import Limits
 
 CONFINE = """
-import os, socket, subprocess, threading, time
+import ctypes, os, resource, socket, subprocess, threading, time
+from seccompy import syscall_nr
 from sandbox.runtime.confine import Limits, confine
+call, parent, limit = ctypes.CDLL(None).syscall, os.getppid(), (ctypes.c_long * 2)(99, 99)
+number = {name: syscall_nr(name) for name in ("tgkill", "prlimit64")}.get
 assert confine(Limits(address_space=1 << 29, cpu_seconds=1))
 """
 DEATHS = {
@@ -21,6 +24,13 @@ DEATHS = {
     "forking": ("os.fork()", "SIGSYS"),
     "starting a thread": ("threading.Thread(target=print).start()", "SIGSYS"),
     "killing the parent": ("os.kill(os.getppid(), 0)", "SIGSYS"),
+    "signalling another process": ("call(number('tgkill'), parent, parent, 0)", "SIGSYS"),
+    "taking away another process's limits": (
+        "call(number('prlimit64'), parent, resource.RLIMIT_CPU, limit, None)",
+        "SIGSYS",
+    ),
+    "raising its own limits": ("call(number('prlimit64'), 0, resource.RLIMIT_CPU, limit, None)", "SIGSYS"),
+    "aborting itself": ("os.abort()", "SIGABRT"),
     "computing for ever": ("while True: pass", "SIGXCPU"),
 }
 
