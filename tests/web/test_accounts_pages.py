@@ -9,7 +9,7 @@ from tests import factories
 from tests.factories import PASSWORD
 from tests.web.conftest import SignIn, data_partner
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("valkey")]
 NEW = {"name": "Ida Lind", "email": "ida@example.org", "password": PASSWORD}
 
 
@@ -50,6 +50,18 @@ def test_a_wrong_password_says_no_more_than_that(client: Client) -> None:
     assert known.status_code == unknown.status_code == 422
     assert "do not belong together" in known.content.decode()
     assert "do not belong together" in unknown.content.decode()
+
+
+def test_too_many_wrong_passwords_are_a_problem_that_says_how_long_to_wait(client: Client) -> None:
+    factories.user(email="ida@example.org")
+    form = {"email": "ida@example.org", "password": "wrong"}
+    answers = [client.post("/sign-in/", form, REMOTE_ADDR="203.0.113.7") for _ in range(11)]
+    assert [answer.status_code for answer in answers] == [422] * 10 + [429]
+    page = answers[-1].content.decode()
+    assert "Wait five minutes" in page
+    assert 'value="ida@example.org"' in page
+    refused = client.post("/sign-in/", form | {"password": PASSWORD}, REMOTE_ADDR="203.0.113.7")
+    assert refused.status_code == 429
 
 
 def test_signing_in_returns_to_the_page_that_asked(client: Client) -> None:

@@ -19,6 +19,18 @@ class WeakPasswordError(AccountsError):
     resolution = "Use at least ten characters that are not a common word."
 
 
+class WrongSignInError(AccountsError):
+    """The e-mail address and the password do not belong together."""
+
+    resolution = "Check both and try again."
+
+
+class TooManySignInsError(AccountsError):
+    """Too many wrong passwords were tried for this address, or from where you are."""
+
+    resolution = "Wait five minutes and try again. Whoever is signed in stays signed in."
+
+
 class OrganisationNameTakenError(AccountsError):
     """There is already an organisation with this name."""
 

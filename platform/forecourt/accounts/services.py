@@ -1,8 +1,11 @@
-"""What people ask of accounts: sign up, apply, admit, add a member."""
+"""What people ask of accounts: sign up, sign in, apply, admit, add a member."""
 
 from datetime import datetime
+from hashlib import sha256
+from typing import Final
 from uuid import UUID
 
+from django.contrib.auth import authenticate
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -10,16 +13,21 @@ from django.utils.text import slugify
 
 from apps_registry import trail
 from apps_registry.models import Publisher
-from forecourt.accounts import roles
+from forecourt.accounts import roles, throttle
 from forecourt.accounts.errors import (
     EmailTakenError,
     NotPermittedError,
     OrganisationNameTakenError,
     OrganisationNotWaitingError,
     PersonUnknownError,
+    TooManySignInsError,
     WeakPasswordError,
+    WrongSignInError,
 )
 from forecourt.accounts.models import Membership, Organisation, User
+
+SIGN_IN_SECONDS: Final = 300
+SIGN_IN_ATTEMPTS: Final = 10  # wrong passwords in SIGN_IN_SECONDS, for one address and from one client
 
 Kind = Organisation.Kind
 Role = Membership.Role
@@ -43,6 +51,28 @@ def sign_up(*, email: str, name: str, password: str) -> User:
             return User.objects.create_user(email, password, name=name.strip())
     except IntegrityError as error:
         raise EmailTakenError from error
+
+
+def sign_in(*, email: str, password: str, client: str) -> User:
+    """Recognise a person by their password; `client` is where the request comes from.
+
+    An address that nobody has costs as much time and gets the same words as a wrong password. Every try counts before
+    it is looked at, so that many at once gain nothing; a good one is taken back.
+
+    Raises:
+        TooManySignInsError: too many wrong ones for this address or from this client; the password was not looked at.
+        WrongSignInError: the two do not belong together.
+    """
+    address = email.strip().lower()
+    keys = [f"sign-in:person:{sha256(address.encode()).hexdigest()}", f"sign-in:client:{client}"]
+    if max(throttle.attempts(key, seconds=SIGN_IN_SECONDS) for key in keys) > SIGN_IN_ATTEMPTS:
+        raise TooManySignInsError
+    person = authenticate(username=address, password=password)
+    if not isinstance(person, User):
+        raise WrongSignInError
+    for key in keys:
+        throttle.forgive(key)
+    return person
 
 
 @transaction.atomic

@@ -8,13 +8,12 @@ from typing import Any, Final
 from django.db import IntegrityError, transaction
 
 from apps_registry import trail
-from forecourt.accounts import roles
+from forecourt.accounts import roles, throttle
 from forecourt.accounts.models import Membership, User
 from forecourt.vehicles import identity, selectors, sessions
 from forecourt.vehicles.enrolment import FactoryRecord
 from forecourt.vehicles.errors import EnrolmentError, PairingCodeError, TooManyAttemptsError
 from forecourt.vehicles.models import PairingCode, Vehicle, VehicleRole
-from forecourt.vehicles.throttle import attempts
 
 CODE_SECONDS: Final = 600
 CODE_ATTEMPTS: Final = 10  # for one person in CODE_SECONDS; 8 characters of 31 leave no room for guessing
@@ -62,7 +61,7 @@ def pair(*, user: User, code: str, nickname: str = "", now: datetime) -> Vehicle
         TooManyAttemptsError: the person tried too many codes.
         PairingCodeError: no car shows the code now, or the car has an owner.
     """
-    if attempts(f"pair:{user.pk}", seconds=CODE_SECONDS) > CODE_ATTEMPTS:
+    if throttle.attempts(f"pair:{user.pk}", seconds=CODE_SECONDS) > CODE_ATTEMPTS:
         raise TooManyAttemptsError
     return _pair(user=user, code=code, nickname=nickname, now=now)
 

@@ -19,12 +19,6 @@ class NotAdmittedError(WebError):
     resolution = "The carmaker looks at every application; come back when it has admitted yours."
 
 
-class WrongSignInError(WebError):
-    """The e-mail address and the password do not belong together."""
-
-    resolution = "Check both and try again."
-
-
 class FileUnreadableError(WebError):
     """The uploaded file is too large."""
 

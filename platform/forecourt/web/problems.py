@@ -25,6 +25,7 @@ PROBLEMS: Final[Mapping[type[Exception], HTTPStatus]] = {
     accounts.OrganisationNameTakenError: HTTPStatus.CONFLICT,
     accounts.OrganisationNotWaitingError: HTTPStatus.CONFLICT,
     accounts.NotPermittedError: HTTPStatus.FORBIDDEN,
+    accounts.TooManySignInsError: HTTPStatus.TOO_MANY_REQUESTS,
     consent.ConsentError: HTTPStatus.UNPROCESSABLE_ENTITY,
     consent.ClientExistsError: HTTPStatus.CONFLICT,
     consent.ConsentRequestGoneError: HTTPStatus.CONFLICT,

@@ -11,9 +11,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from forecourt.accounts import services
-from forecourt.accounts.models import Organisation, User
-from forecourt.web import access
-from forecourt.web.errors import WrongSignInError
+from forecourt.accounts.models import Organisation
+from forecourt.web import access, clients
 from forecourt.web.forms import ApplyForm, SignInForm, SignUpForm
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -38,7 +37,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """Sign somebody in who comes back."""
     form = SignInForm(request.POST or None)
     if form.is_valid():
-        person = form.attempt(lambda: _authenticated(request, form))
+        person = form.attempt(lambda: services.sign_in(**form.cleaned_data, client=clients.address(request)))
         if person is not None:
             auth.login(request, person)
             return redirect(_next(request))
@@ -64,14 +63,6 @@ def apply(request: access.PersonRequest) -> HttpResponse:
             messages.success(request, _("%s waits to be admitted by the carmaker.") % organisation.name)
             return redirect("/developer/" if organisation.kind == Organisation.Kind.DEVELOPER else "/partner/")
     return form.page(request, "accounts/apply.html")
-
-
-def _authenticated(request: HttpRequest, form: SignInForm) -> User:
-    email = form.cleaned_data["email"].strip().lower()
-    person = auth.authenticate(request, username=email, password=form.cleaned_data["password"])
-    if not isinstance(person, User):
-        raise WrongSignInError
-    return person
 
 
 def _next(request: HttpRequest) -> str:
