@@ -18,19 +18,20 @@ ENVIRONMENT: Final = {"MALLOC_ARENA_MAX": "1", "RAYON_NUM_THREADS": "2"}
 LAST_WORDS: Final = 2000  # bytes of its complaints that are kept
 
 
-def command(module: str) -> list[str]:
+def command(module: str, *arguments: str) -> list[str]:
     """The command line of an isolated interpreter that runs the module."""
-    return [sys.executable, "-I", "-m", module]
+    return [sys.executable, "-I", "-m", module, *arguments]
 
 
-def run(module: str, message: bytes, *, timeout: float, limit: int) -> bytes:
+def run(module: str, message: bytes, *arguments: str, timeout: float, limit: int) -> bytes:
     """Send the message to a fresh child and answer with what it wrote, at most `limit` bytes.
 
     Raises:
         ChildDiedError: it was killed, failed, said too much, or took longer than `timeout` seconds.
     """
     pipe, deadline, talk = subprocess.PIPE, Deadline(timeout), _Talk(message, limit=limit)
-    with subprocess.Popen(command(module), stdin=pipe, stdout=pipe, stderr=pipe, env=ENVIRONMENT, bufsize=0) as process:
+    line = command(module, *arguments)
+    with subprocess.Popen(line, stdin=pipe, stdout=pipe, stderr=pipe, env=ENVIRONMENT, bufsize=0) as process:
         try:
             talk.hold(process, deadline=deadline)
             process.wait(deadline.left())

@@ -17,7 +17,13 @@ SYSCALLS = (
     "clock_nanosleep", "nanosleep", "getrandom", "sched_yield", "sched_getaffinity", "getpid", "gettid",
     "getrusage", "exit", "exit_group",
 )
+# What a program needs beside these to be loaded and to read its files.
+LOADING = (
+    "execve", "arch_prctl", "set_tid_address", "pread64", "access", "faccessat", "faccessat2", "statx", "fcntl",
+    "getdents64", "readlink", "readlinkat", "getuid", "geteuid", "getgid", "getegid", "getppid", "getcwd", "uname",
+)
 # fmt: on
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,25 +48,28 @@ class Limits:
         return limits
 
 
-def confine(limits: Limits) -> bool:
+def confine(limits: Limits, *, becomes_program: bool = False) -> bool:
     """Limit this process for good and tell whether the system call filter is on.
 
-    Do every import first: an import afterwards opens files, and dies of SIGSYS.
+    Do every import first: an import afterwards opens files, and dies of SIGSYS. A process that becomes another program
+    may still open files for reading.
     """
     for name, (soft, hard) in limits.rlimits().items():
         ceiling = resource.getrlimit(name)[1]
         ceiling = hard if ceiling == resource.RLIM_INFINITY else ceiling
         resource.setrlimit(name, (min(soft, ceiling), min(hard, ceiling)))
-    return _filter_syscalls()
+    return _filter_syscalls(becomes_program=becomes_program)
 
 
-def _filter_syscalls() -> bool:
+def _filter_syscalls(*, becomes_program: bool) -> bool:
     """Allow only computing and talking over open pipes; any other system call ends the process."""
     try:
         allowed = seccompy.Filter(default=seccompy.Action.KILL_PROCESS, flags=seccompy.FilterFlag.TSYNC)
-        for name in SYSCALLS:
+        for name in SYSCALLS + LOADING * becomes_program:
             if _exists(name):
                 allowed.allow(name)
+        if becomes_program:
+            allowed.allow("openat", args=[seccompy.ArgCmp(2, seccompy.CmpOp.MASKED_EQ, 0, WRITING)])
         # These two reach other processes of the same user: only aborting itself and reading its own limits is let be.
         allowed.allow("tgkill", args={0: os.getpid()})
         allowed.allow("prlimit64", args={0: 0, 2: 0})

@@ -26,4 +26,4 @@ class ComponentRefusedError(RuntimeFloorError):
     def __init__(self, *, code: str, text: str = "") -> None:
         """Carry the code of the refusal, as `engine.classify` gives it."""
         super().__init__(f"{code}: {text}" if text else code)
-        self.code = code
+        self.code, self.text = code, text

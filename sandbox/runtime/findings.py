@@ -32,6 +32,11 @@ STOPS: Final = {
         "app.wasm is not a component of our contract.",
         "Build it with a tool chain for WebAssembly components; a core module is not enough.",
     ),
+    "UNDECLARED_IMPORT": (
+        "component.undeclared-import",
+        "The component imports what its manifest does not ask for.",
+        "Ask for the permission in manifest.json, or build without the import; for Python with --stub-wasi.",
+    ),
     "UNKNOWN_IMPORT": (
         "component.unknown-import",
         "The component imports something that no car offers.",
@@ -61,7 +66,7 @@ MEMORY: Final = (
 STOPS_BY_FAMILY: Final = {"MEMORY_LIMIT": MEMORY, "TABLE_LIMIT": MEMORY, "RESOURCE_LIMIT": MEMORY}
 TOO_COSTLY: Final = (
     "component.too-costly",
-    "Compiling the component took more time or memory than the sandbox gives.",
+    "Reading or compiling the component took more time or memory than the sandbox gives.",
     "Make the component smaller; split very large functions.",
 )
 STOPPED: Final = ("run.stopped", "The app was stopped.", "Run it against a replay of your own and mend the fault.")
@@ -104,9 +109,10 @@ def stop(report: Report, _manifest: Manifest) -> Iterator[Finding]:
     """An app that does not come to the end of a replay is refused."""
     if not report.stopped:
         return
-    died_compiling = report.stage == "compile" and report.stopped != "INVALID"
-    known = STOPS | STOPS_BY_FAMILY
-    rule, text, hint = TOO_COSTLY if died_compiling else known.get(report.stopped, STOPPED)
+    known, otherwise = STOPS | STOPS_BY_FAMILY, STOPPED if report.stage == "run" else TOO_COSTLY
+    rule, text, hint = known.get(report.stopped, otherwise)
+    if report.stage == "contract" and report.stopped in STOPS:
+        text = f"{text.removesuffix('.')}: {report.text}."
     evidence = {"code": report.stopped, "stage": report.stage, "tick": report.ticks, "text": report.text}
     yield Finding(rule=rule, severity="error", text=text, evidence=evidence, hint=hint)
 

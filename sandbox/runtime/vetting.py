@@ -1,4 +1,7 @@
-"""Vets a component: compiles it and replays a drive to it, each in a confined child, and reports what it did."""
+"""Vets a component: holds it against its manifest, compiles it and replays a drive to it, and reports what it did.
+
+Each step has a confined child of its own, and comes only after the one before.
+"""
 
 import tempfile
 from contextlib import ExitStack
@@ -6,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from sandbox.runtime import child, compiler
+from sandbox.runtime import child, compiler, contract
 from sandbox.runtime.codecache import CodeCache
 from sandbox.runtime.errors import ChildDiedError, ComponentRefusedError
 from sandbox.runtime.findings import Finding, findings
@@ -17,14 +20,14 @@ from sandbox.wire.manifest import Manifest
 
 __all__ = ["RULESET", "Finding", "Report", "drive_rows", "findings", "vet"]
 
-RULESET = "1"
+RULESET = "2"
 TIMEOUT = 240.0  # seconds of wall clock; the child's own limit of CPU time is lower
 MAX_REPORT = 8 << 20  # bytes
 PATIENCE = 500  # hundredths of a second for one event, however busy this machine is
 
 
 def vet(component: bytes, manifest: Manifest, rows: list[Row], *, cache: Path | None) -> Report:
-    """Compile and replay a component with everything that its manifest asks for granted.
+    """Check, compile and replay a component with everything that its manifest asks for granted.
 
     Nothing that the component does raises: a stop is part of the report. With `cache`, a folder of this user's own,
     the same component is compiled once.
@@ -33,12 +36,15 @@ def vet(component: bytes, manifest: Manifest, rows: list[Row], *, cache: Path | 
     budget = Budget(memory=manifest.limits.memory_mib << 20, fuel=manifest.limits.fuel_per_event, ticks=PATIENCE)
     with ExitStack() as stack:
         folder = cache or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        stage = "contract"
         try:
+            contract.check(component, manifest)
+            stage = "compile"
             code = compiler.ready(component, CodeCache.at(folder))
         except ComponentRefusedError as refused:
-            return Report(stage="compile", stopped=refused.code, text=str(refused))
+            return Report(stage=stage, stopped=refused.code, text=refused.text)
         except ChildDiedError as died:
-            return Report(stage="compile", stopped=died.cause, text=str(died))
+            return Report(stage=stage, stopped=died.cause, text=str(died))
         return _replay(code, granted, budget, rows)
 
 

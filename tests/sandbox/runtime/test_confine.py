@@ -3,6 +3,7 @@
 import resource
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +11,7 @@ from sandbox.runtime import child
 from sandbox.runtime.confine import Limits
 
 CONFINE = """
-import ctypes, os, resource, socket, subprocess, threading, time
+import ctypes, os, resource, socket, subprocess, sys, threading, time
 from seccompy import syscall_nr
 from sandbox.runtime.confine import Limits, confine
 call, parent, limit = ctypes.CDLL(None).syscall, os.getppid(), (ctypes.c_long * 2)(99, 99)
@@ -25,8 +26,8 @@ DEATHS = {
     "starting a thread": ("threading.Thread(target=print).start()", "SIGSYS"),
     "killing the parent": ("os.kill(os.getppid(), 0)", "SIGSYS"),
     "signalling another process": ("call(number('tgkill'), parent, parent, 0)", "SIGSYS"),
-    "taking away another process's limits": (
-        "call(number('prlimit64'), parent, resource.RLIMIT_CPU, limit, None)",
+    "looking at another process's limits": (
+        "call(number('prlimit64'), parent, resource.RLIMIT_CPU, None, limit)",
         "SIGSYS",
     ),
     "raising its own limits": ("call(number('prlimit64'), 0, resource.RLIMIT_CPU, limit, None)", "SIGSYS"),
@@ -44,6 +45,16 @@ def ended(script: str) -> subprocess.CompletedProcess[bytes]:
 @pytest.mark.parametrize(("script", "cause"), DEATHS.values(), ids=DEATHS)
 def test_confined_process_dies_of(script: str, cause: str) -> None:
     assert child.cause(ended(script).returncode) == cause
+
+
+def test_process_that_becomes_a_program_can_load_it_but_not_write_or_fork(tmp_path: Path) -> None:
+    (kept := tmp_path / "kept").write_text("kept", encoding="utf-8")
+    setup = CONFINE.replace("cpu_seconds=1)", "cpu_seconds=1), becomes_program=True")
+    command = [sys.executable, "-I", "-c", setup + "os.execve('/bin/sh', ['sh', '-c', sys.argv[1]], {})"]
+    lines = ("echo loaded", f": > {kept}", "/bin/true & wait")
+    ends = [subprocess.run([*command, line], capture_output=True, check=False, timeout=30) for line in lines]
+    assert [child.cause(end.returncode) for end in ends] == ["EXIT_0", "SIGSYS", "SIGSYS"]
+    assert (ends[0].stdout, kept.read_text(encoding="utf-8")) == (b"loaded\n", "kept")
 
 
 def test_confined_process_cannot_take_more_memory() -> None:

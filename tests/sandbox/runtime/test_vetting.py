@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.runtime import child, vetting
+from sandbox.runtime import child, compiler, vetting
 from sandbox.runtime.errors import ChildDiedError
 from tests.sandbox.runtime import components
 from tests.sandbox.runtime.components import LOOP, OK, bare, component, reads, shows, shows_if_readable
@@ -35,6 +35,19 @@ def test_app_is_refused_for(cache: Path, wasm: bytes, rule: str) -> None:
     assert found[0].severity == "error"
     assert rule in {finding.rule for finding in found}
     assert all(finding.text and finding.hint for finding in found if finding.severity == "error")
+
+
+def test_component_that_imports_too_much_is_never_compiled(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiler, "ready", lambda *_component: pytest.fail("it was compiled"))
+    (finding,) = vetting.findings(vetting.vet(reads(), manifest_of(), ROWS, cache=cache), manifest_of())
+    assert (finding.rule, finding.evidence["stage"]) == ("component.undeclared-import", "contract")
+    assert "vehicle:app/signals@1.0.0" in finding.text
+
+
+def test_component_that_does_not_export_the_handler_is_told_so(cache: Path) -> None:
+    wasm = bare(export="main")
+    (finding,) = vetting.findings(vetting.vet(wasm, ASKS_SPEED, ROWS, cache=cache), ASKS_SPEED)
+    assert (finding.rule, "missing export named `handle`" in finding.text) == ("component.invalid", True)
 
 
 def test_well_behaved_app_passes_with_notes_only(cache: Path) -> None:
@@ -82,7 +95,7 @@ def test_component_that_the_compiler_dies_of_is_refused(cache: Path, monkeypatch
 def test_child_that_was_taken_over_cannot_pass_its_app(
     cache: Path, monkeypatch: pytest.MonkeyPatch, answer: bytes
 ) -> None:
-    vetting.vet(bare(), ASKS_SPEED, [], cache=cache)  # compiles, so that only the replay is asked below
+    vetting.vet(bare(), ASKS_SPEED, [], cache=cache)  # compiles, so that only the replay says something below
     monkeypatch.setattr(child, "run", lambda *_message, **_options: answer)
     report = vetting.vet(bare(), ASKS_SPEED, ROWS, cache=cache)
     assert vetting.findings(report, ASKS_SPEED)[0].severity == "error"
