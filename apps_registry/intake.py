@@ -16,6 +16,7 @@ from apps_registry.errors import (
 from apps_registry.models import App, Bundle, Publisher, PublisherKey, Release
 from sandbox.runtime import archive
 from sandbox.runtime.archive import BundleRefused, Repacked
+from sandbox.wire import bundles
 
 
 def open_upload(content: BinaryIO) -> Repacked:
@@ -73,5 +74,10 @@ def _next_counter(app: App) -> int:
 
 
 def _bundle(upload: Repacked) -> Bundle:
-    fields = {"upload_sha256": upload.report.upload_sha256, "size": upload.size}
+    report = upload.report
+    fields = {
+        "upload_sha256": report.upload_sha256,
+        "size": upload.size,
+        "icon_sha256": report.files.get(bundles.ICON, ""),
+    }
     return Bundle.objects.get_or_create(sha256=upload.sha256, defaults=fields)[0]

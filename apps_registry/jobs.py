@@ -11,7 +11,7 @@ import msgspec
 from django.conf import settings
 from django.db import transaction
 
-from apps_registry import selectors, storage, transitions
+from apps_registry import icons, selectors, storage, transitions
 from apps_registry.errors import BlobStoreUnavailableError
 from apps_registry.models import AnalysisRun, Finding, Release
 from sandbox.runtime import archive, vetting
@@ -91,10 +91,11 @@ def _vetted(release: Release) -> Outcome:
 
 def _vet(release: Release) -> Outcome:
     with storage.from_settings().open(release.bundle_id) as blob, storage.checked(release.bundle_id, blob) as content:
-        component = archive.unpack_untrusted(content.read()).files[bundles.COMPONENT]
+        files = archive.unpack_untrusted(content.read()).files
+    icons.keep(release.bundle, files)
     manifest = selectors.manifest_of(release)
     cache = settings.CACHE_DIR / "code"
-    report = vetting.vet(component, manifest, vetting.drive_rows(MOMENTS), cache=cache)
+    report = vetting.vet(files[bundles.COMPONENT], manifest, vetting.drive_rows(MOMENTS), cache=cache)
     return Outcome(findings=vetting.findings(report, manifest), report=_storable(msgspec.to_builtins(report)))
 
 
@@ -126,5 +127,5 @@ def _storable(value: Any) -> Any:
 
 
 def _locked(release_id: UUID) -> Release | None:
-    releases = Release.objects.select_for_update(of=("self",)).select_related("app")
+    releases = Release.objects.select_for_update(of=("self",)).select_related("app", "bundle")
     return releases.filter(pk=release_id).first()

@@ -45,6 +45,9 @@ class App(models.Model):
     login_uri = models.URLField(
         blank=True, help_text="Where a driver starts: OpenID Connect's initiate_login_uri (Core, section 4)."
     )
+    icon_sha256 = models.CharField(
+        max_length=64, blank=True, help_text="The icon of the newest published release; empty: it has none."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -57,6 +60,7 @@ class Bundle(models.Model):
     sha256 = models.CharField(primary_key=True, max_length=64)
     upload_sha256 = models.CharField(max_length=64)
     size = models.PositiveBigIntegerField()
+    icon_sha256 = models.CharField(max_length=64, blank=True, help_text="Of its icon.svg, if it has one.")
     created_at = models.DateTimeField(auto_now_add=True)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from apps_registry import states, trail
+from apps_registry import icons, states, trail
 from apps_registry.models import Release
 
 
@@ -17,6 +17,8 @@ def move(release: Release, to: Release.Status, *, actor: str, detail: Mapping[st
     if to == Release.Status.PUBLISHED:
         release.published_at = now
     release.save(update_fields=["status", "published_at"])
+    if to in {Release.Status.PUBLISHED, Release.Status.WITHDRAWN}:
+        icons.choose(release.app_id)
     trail.record(actor=actor, action=f"release.{to.value}", subject=named(release), detail=detail, now=now)
 
 

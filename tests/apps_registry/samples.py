@@ -38,6 +38,14 @@ def bundle(*, key: Ed25519PrivateKey = KEY, component: bytes = COMPONENT, **mani
     return bundles.pack(_members(key, component, factories.manifest(**manifest)))
 
 
+def bundle_with_icon(icon: bytes, **manifest: Any) -> bytes:
+    """A bundle that carries an icon."""
+    files = {"manifest.json": json.dumps(factories.manifest(**manifest)).encode(), "app.wasm": component()}
+    files["icon.svg"] = icon
+    signature = bundles.sign(KEY.private_bytes_raw().hex(), bundles.content_manifest(files))
+    return bundles.pack(files | {"signature.json": json.dumps(signature).encode()})
+
+
 def bundle_with_permission(**replaced: object) -> bytes:
     """A bundle whose first permission is changed; None takes a key away."""
     first, *rest = factories.manifest()["permissions"]

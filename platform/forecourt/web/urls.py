@@ -23,6 +23,7 @@ urlpatterns = [
     path("carmaker/deliveries/", carmaker.deliveries, name="deliveries"),
     path("review/", review.queue, name="review"),
     path("review/<uuid:release_id>/", review.desk, name="review-release"),
+    path("review/<uuid:release_id>/icon.svg", review.icon, name="review-icon"),
     path("review/<uuid:release_id>/decide/", review.decide, name="decide"),
     path("developer/", developer.home, name="developer"),
     path("developer/keys/", developer.add_key, name="add-key"),
@@ -46,5 +47,6 @@ urlpatterns = [
     path("cars/<slug:public_id>/apps/<slug:slug>/revoke/", driver.revoke, name="revoke"),
     path("store/", store.front, name="store"),
     path("store/<slug:slug>/", store.app_page, name="store-app"),
+    path("store/<slug:slug>/icon.svg", store.icon, name="icon"),
     path("store/<slug:slug>/install/", store.install, name="install"),
 ]

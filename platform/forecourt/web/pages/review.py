@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from apps_registry import selectors, services
 from forecourt.accounts.models import Membership
-from forecourt.web import access, releases
+from forecourt.web import access, icons, releases
 from forecourt.web.forms import DecisionForm
 
 Role = Membership.Role
@@ -29,6 +29,15 @@ def queue(request: access.PersonRequest) -> HttpResponse:
 def desk(request: access.PersonRequest, release_id: UUID) -> HttpResponse:
     """One release with everything that a decision needs."""
     return _desk(request, release_id, DecisionForm())
+
+
+@require_safe
+@access.carmaker(Role.REVIEWER)
+def icon(request: access.PersonRequest, release_id: UUID) -> HttpResponse:
+    """The icon that a release would bring into the store."""
+    response = icons.answer(request, selectors.release_by_id(release_id).bundle.icon_sha256)
+    response["Cache-Control"] = "private, max-age=300"
+    return response
 
 
 @require_POST

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from apps_registry import selectors
 from apps_registry.errors import AppNotFoundError
 from apps_registry.models import App, Release
-from forecourt.web import access, garage, releases
+from forecourt.web import access, garage, icons, releases
 
 
 @require_safe
@@ -33,6 +33,12 @@ def app_page(request: HttpRequest, slug: str) -> HttpResponse:
     response = render(request, "store/app.html", context)
     response.csp_form_action = _origins(app)  # type: ignore[attr-defined]
     return response
+
+
+@require_safe
+def icon(request: HttpRequest, slug: str) -> HttpResponse:
+    """The icon of the newest published release; pages draw a monogram where there is none."""
+    return icons.answer(request, selectors.app_by_slug(slug).icon_sha256)
 
 
 @require_POST

@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, npgettext_lazy, pgettext
 
 from apps_registry import sentences
-from forecourt.web import charts
+from apps_registry.models import App
+from forecourt.web import charts, icons
 from sandbox.wire import catalog, scopes
 
 register = template.Library()
@@ -89,6 +90,12 @@ ICONS: Final = (
 def icon(name: str, size: str = "") -> dict[str, str]:
     """One icon of the sprite; it decorates, a word stands beside it."""
     return {"name": name, "size": size}
+
+
+@register.inclusion_tag("parts/tile.html")
+def tile(app: App, size: str = "") -> dict[str, object]:
+    """An app's own icon, or its monogram where it has none; its name stands beside it."""
+    return {"app": app, "version": app.icon_sha256[: icons.SHOWN], "size": size}
 
 
 @register.inclusion_tag("parts/monogram.html")
