@@ -1,8 +1,7 @@
 """The reference head unit: asks what it should have, verifies it twice, installs it, and signs what it did."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,8 +9,8 @@ from typing import Any
 import httpx
 import msgspec
 
-from sandbox.client import trusted
-from sandbox.client.errors import PlatformUnavailableError, RefusedError
+from sandbox.client import patience, trusted
+from sandbox.client.errors import ClientError, PlatformUnavailableError, RefusedError
 from sandbox.client.identity import Facts, Identity
 from sandbox.client.installer import Installer
 from sandbox.client.store import InstalledApp, Store
@@ -34,12 +33,16 @@ class Poll(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateResult:
-    """What one look at the platform led to; apps by slug, refusals as (path, reason)."""
+    """What one look at the platform led to; apps by slug, refusals as (path, reason).
+
+    `unreported` says why the report did not get through; it stays owed until the next look.
+    """
 
     poll: Poll
     installed: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     refused: tuple[tuple[str, str], ...] = ()
+    unreported: str = ""
 
 
 class HeadUnit:
@@ -76,12 +79,14 @@ class HeadUnit:
         """
         poll = self._poll()
         result = UpdateResult(poll=poll)
-        if poll.director != self._store.memory.director or times.render(now) >= self._store.memory.fresh_until:
+        if self._is_due(poll, now):
             result = self._follow(poll)
-            self._remember(result)
+            self._remember(result, now)
         if self._store.memory.owes_report:
-            with suppress(PlatformUnavailableError):  # it stays owed until the next look
+            try:
                 self.report(now)
+            except ClientError as error:
+                return replace(result, unreported=str(error))
         return result
 
     def report(self, now: datetime) -> reports.Report:
@@ -109,7 +114,18 @@ class HeadUnit:
 
     def _poll(self) -> Poll:
         have = {"director": self._store.memory.director}
-        return msgspec.convert(self.platform.request("POST", "/vehicle/v1/poll", json={"have": have}), Poll)
+        answer = self.platform.request("POST", "/vehicle/v1/poll", json={"have": have})
+        try:
+            return msgspec.convert(answer, Poll)
+        except msgspec.ValidationError as error:
+            raise PlatformUnavailableError(f"The answer to the poll cannot be read: {error}") from error
+
+    def _is_due(self, poll: Poll, now: datetime) -> bool:
+        """Whether to follow the set: it is new, what is known of it is too old, or a refused one gets another try."""
+        memory, at = self._store.memory, times.render(now)
+        if poll.director == memory.refused_set:
+            return at >= memory.retry_at
+        return poll.director != memory.director or at >= memory.fresh_until
 
     def _follow(self, poll: Poll) -> UpdateResult:
         """Bring the car to the director's set, as far as it verifies."""
@@ -165,8 +181,13 @@ class HeadUnit:
         memory.apps = {slug: app for slug, app in memory.apps.items() if slug in wanted}
         return removed
 
-    def _remember(self, result: UpdateResult) -> None:
-        memory = self._store.memory
+    def _remember(self, result: UpdateResult, now: datetime) -> None:
+        memory, director = self._store.memory, result.poll.director
+        if result.refused:
+            memory.refusals = memory.refusals + 1 if memory.refused_set == director else 1
+            memory.refused_set, memory.retry_at = director, times.render(now + patience.pause(memory.refusals))
+        else:
+            memory.refused_set = memory.refusals = 0
         memory.owes_report |= bool(result.installed or result.removed) or result.refused != memory.refused
         memory.refused = result.refused
         self._store.save()

@@ -45,6 +45,9 @@ class Memory(msgspec.Struct, kw_only=True):
     apps: dict[str, InstalledApp] = {}
     floors: dict[str, int] = {}  # the highest release counter of each app that was ever installed
     refused: tuple[tuple[str, str], ...] = ()
+    refused_set: int = 0  # the director's set in which something was refused, and how often, and when to try again
+    refusals: int = 0
+    retry_at: str = ""
 
 
 class Store:

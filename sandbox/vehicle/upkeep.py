@@ -92,6 +92,8 @@ class Upkeep:
         await self._adopt_apps()
         for path, reason in result.refused:
             aboard.tell("refused", path=path, reason=reason)
+        if result.unreported:
+            aboard.tell("report-failed", reason=result.unreported)
         for app in result.installed:
             aboard.screen.notice = ""
             aboard.tell("installed", app=app, version=self._unit.installed[app].version)

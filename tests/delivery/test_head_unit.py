@@ -125,6 +125,29 @@ def test_a_refusal_is_reported_once(car: Car, release: Release) -> None:
     assert VehicleReport.objects.get().counter == 1
 
 
+def test_a_refused_report_stays_owed_and_loses_nothing_else(car: Car, release: Release) -> None:
+    VehicleReport.objects.create(vehicle=car.row, counter=1, document={}, received_at=NOW)
+    result = car.head_unit.update(NOW)
+    assert (result.installed, len(result.poll.collect)) == ((release.app.slug,), 1)
+    assert "already used" in result.unreported
+    assert car.head_unit.update(NOW).unreported == ""
+    assert Delivery.objects.get().state == "installed"
+
+
+def test_a_refused_set_is_fetched_again_less_and_less_often(car: Car, release: Release) -> None:
+    force(car.row, release, publisher_key="0" * 64)
+    tries = [bool(car.head_unit.update(NOW + timedelta(seconds=at)).refused) for at in (0, 1, 2, 30, 31, 32, 119, 120)]
+    assert tries == [True, True, False, False, True, False, False, False]
+    jobs.plan_vehicle(vehicle_id=car.row.pk, now=NOW)  # a new set is looked at at once
+    assert car.head_unit.update(NOW + timedelta(seconds=121)).installed == (release.app.slug,)
+
+
+def test_an_answer_of_another_shape_is_named(car: Car) -> None:
+    car.network.lies = {"poll": b'{"director":"new"}'}
+    with pytest.raises(PlatformUnavailableError, match="cannot be read"):
+        car.head_unit.update(NOW)
+
+
 def test_a_platform_that_says_nothing_new_for_too_long_is_not_believed(car: Car, release: Release) -> None:
     """A poll that always says `nothing new` would freeze the car; the signed expiry is the deadline."""
     del release

@@ -89,10 +89,11 @@ async def test_an_installed_app_runs_and_the_car_collects_what_was_granted(
 
 
 async def test_refused_orders_and_a_silent_platform_are_told(aboard: Aboard, told: Told) -> None:
-    unit = FakeUnit(NOBODY, update(refused=(("x.zip", "WrongHardware: no"),)))
+    unit = FakeUnit(NOBODY, update(refused=(("x.zip", "WrongHardware: no"),), unreported="counter used"))
     async with keeping(aboard, unit):
         await told_of(told, "refused")
     assert told.of("update-failed")
+    assert told.of("report-failed")[0]["reason"] == "counter used"
     assert told.of("refused")[0]["path"] == "x.zip"
 
 
