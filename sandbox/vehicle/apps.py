@@ -1,6 +1,5 @@
 """The apps in the car: each runs in its own child process and sees what its driver granted, nothing else."""
 
-import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -8,7 +7,9 @@ from typing import Any, Protocol
 
 from sandbox.client.store import InstalledApp
 from sandbox.runtime.appprocess import TickAnswer
+from sandbox.wire import canonical
 from sandbox.wire.cards import Card, CardError, parse
+from sandbox.wire.errors import CanonicalError
 
 
 class Process(Protocol):
@@ -94,7 +95,10 @@ class Apps:
                 outcome.cards[slug] = parse(answer.cards[-1])
             except CardError as error:
                 outcome.errors[slug] = str(error)
-        outcome.actuations += [(slug, path, json.loads(value)) for path, value in answer.actuations]
+        try:
+            outcome.actuations += [(slug, path, canonical.loads(value)) for path, value in answer.actuations]
+        except CanonicalError as error:
+            outcome.errors[slug] = str(error)
 
     def _end(self, slug: str) -> None:
         process = self.running.pop(slug, None)

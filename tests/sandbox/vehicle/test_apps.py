@@ -12,6 +12,8 @@ from tests.sandbox.vehicle.fake_units import CARD, FakeApp, installed_app
 GOOD = TickAnswer(cards=(json.dumps(CARD),), actuations=(("Vehicle.Speed", "1"),))
 BROKEN = {
     "a card that is no card": TickAnswer(cards=("{}",)),
+    "a value that is no JSON": TickAnswer(actuations=(("Vehicle.Speed", "{"),)),
+    "a value nested without end": TickAnswer(actuations=(("Vehicle.Speed", "[" * 8000),)),
     "the app's own error": TickAnswer(error="confused"),
     "a dead child": RuntimeError("gone"),
 }
@@ -37,7 +39,7 @@ def test_a_failing_app_is_reported_and_shows_nothing(apps: Apps, app: FakeApp, a
     app.answer = answer
     outcome = apps.tick({}, {})
     assert outcome.errors["smart-charging"]
-    assert outcome.cards == {}
+    assert (outcome.cards, outcome.actuations) == ({}, [])
 
 
 def test_a_dead_app_is_not_asked_again(apps: Apps, app: FakeApp) -> None:
