@@ -3,7 +3,6 @@
 import os
 import subprocess
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Final, Self
 
 import msgspec
@@ -24,9 +23,9 @@ RESTARTS: Final = 3  # an app that is stopped more often stays stopped
 class AppProcess:
     """One app, for one thread at a time: tick() blocks for milliseconds, start() for seconds when it must compile."""
 
-    def __init__(self, component: bytes, *, granted: Granted, limits: Budget, cache_dir: Path, hmac_key: bytes) -> None:
+    def __init__(self, component: bytes, *, granted: Granted, limits: Budget, cache: CodeCache) -> None:
         self._component, self._granted, self._budget = component, granted, limits
-        self._cache = CodeCache(cache_dir, key=hmac_key)
+        self._cache = cache
         self._child: subprocess.Popen[bytes] | None = None
         self._told: dict[str, object] = {}
         self._stops = 0
@@ -80,6 +79,7 @@ class AppProcess:
             if self._child is None:
                 self.start()
             answer = self._ask(self._request(signals, event), timeout=TICK_TIMEOUT)
+            self._check(answer)
         except RuntimeFloorError as error:
             return self._stop(_code(error), TickAnswer())
         if answer.stopped:
@@ -100,6 +100,11 @@ class AppProcess:
         gone = tuple(self._told.keys() - seen.keys())
         self._told = seen
         return TickRequest(event=dict(event), changed=changed, gone=gone)
+
+    def _check(self, answer: TickAnswer) -> None:
+        """The child refuses what is not granted; one that was taken over does not."""
+        if not {path for path, _ in answer.actuations} <= self._granted.actuatable:
+            raise ChildDiedError(cause="BAD_ANSWER")
 
     def _ask(self, message: msgspec.Struct, *, timeout: float) -> TickAnswer:
         process, deadline = self._child, pipes.Deadline(timeout)

@@ -7,7 +7,7 @@ import os
 import secrets
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
@@ -25,11 +25,11 @@ class CodeCache:
 
     @classmethod
     def at(cls, folder: Path) -> Self:
-        """The cache of a folder that only this user can read; its key is made on first use."""
+        """The cache of a folder that only this user can read; its key is made once, by whoever comes first."""
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = folder / "key"
         if not path.exists():
-            _write(path, secrets.token_bytes(32))
+            _write(path, secrets.token_bytes(32), unless_there=True)
         return cls(folder, key=path.read_bytes())
 
     def find(self, component: bytes) -> Path | None:
@@ -41,7 +41,8 @@ class CodeCache:
             return None
         if not intact:
             return None
-        path.touch()
+        with suppress(FileNotFoundError):  # another process may have made room just now
+            os.utime(path)
         return path
 
     def keep(self, component: bytes, code: bytes) -> Path:
@@ -74,13 +75,16 @@ class CodeCache:
         return hmac.digest(self._key, name.encode() + b"\0" + code, "sha256")
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: Path, content: bytes, *, unless_there: bool = False) -> None:
     """Put a whole file in place at once, readable by its owner only."""
     handle, temporary = tempfile.mkstemp(dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
-        Path(temporary).replace(path)
-    except BaseException:
+        if unless_there:
+            with suppress(FileExistsError):
+                path.hardlink_to(temporary)
+        else:
+            Path(temporary).replace(path)
+    finally:
         Path(temporary).unlink(missing_ok=True)
-        raise

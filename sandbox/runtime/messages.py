@@ -26,6 +26,10 @@ class Granted(msgspec.Struct, frozen=True):
     readable: frozenset[str]
     actuatable: frozenset[str] = frozenset()
 
+    def __and__(self, other: "Granted") -> "Granted":
+        """What both of them allow."""
+        return Granted(self.readable & other.readable, self.actuatable & other.actuatable)
+
 
 class Job(msgspec.Struct, frozen=True):
     """What a child that runs an app is told first: where the compiled code lies, and what the app may do and take."""

@@ -10,6 +10,7 @@ import pytest
 
 from sandbox.runtime import child, compiler
 from sandbox.runtime.appprocess import RESTARTS, AppProcess, Budget, Granted
+from sandbox.runtime.codecache import CodeCache
 from sandbox.runtime.errors import ComponentRefusedError
 from tests.sandbox.runtime import components
 from tests.sandbox.runtime.components import LOOP, bare, component, reads, shows, shows_if_readable
@@ -26,7 +27,7 @@ def app(tmp_path: Path) -> Iterator[Starter]:
     made: list[AppProcess] = []
 
     def make(wasm: bytes, granted: Granted = SPEED) -> AppProcess:
-        process = AppProcess(wasm, granted=granted, limits=SMALL, cache_dir=tmp_path / "code", hmac_key=b"k" * 32)
+        process = AppProcess(wasm, granted=granted, limits=SMALL, cache=CodeCache.at(tmp_path / "code"))
         made.append(process)
         return process
 
@@ -127,11 +128,16 @@ def test_app_cannot_see_a_signal_by_naming_it_in_its_own_memory(app: Starter) ->
     assert answer.denied == {"Vehicle.CurrentLocation.Latitude": 1}
 
 
-@pytest.mark.parametrize("answer", ["", "[]", '{"surprise": 1}', '{"cards": "all"}', '{"denied": {"a": -1}}'])
+UNGRANTED = '{"actuations": [["Vehicle.Powertrain.TractionBattery.Charging.StartStopCharging", "1"]]}'
+HOSTILE = ["", "[]", '{"surprise": 1}', '{"cards": "all"}', '{"denied": {"a": -1}}', UNGRANTED]
+
+
+@pytest.mark.parametrize("answer", HOSTILE)
 def test_child_that_was_taken_over_cannot_harm_the_car(
     app: Starter, monkeypatch: pytest.MonkeyPatch, answer: str
 ) -> None:
-    hostile = [sys.executable, "-I", "-c", f"import time; print({answer!r}, flush=True); time.sleep(9)"]
+    says = f"print('{{}}', flush=True); input(); input(); print({answer!r}, flush=True); time.sleep(9)"
+    hostile = [sys.executable, "-I", "-c", f"import time; {says}"]
     monkeypatch.setattr(child, "command", lambda _module: hostile)
     monkeypatch.setattr(compiler, "ready", lambda *_component: Path("code"))
     process = app(shows())

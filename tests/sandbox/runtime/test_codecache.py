@@ -59,6 +59,13 @@ def test_key_of_a_folder_is_made_once_and_private(tmp_path: Path) -> None:
     assert (folder / "key").stat().st_mode & 0o077 == 0
 
 
+def test_key_that_another_process_made_meanwhile_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = CodeCache.at(tmp_path).keep(b"component", b"code")
+    monkeypatch.setattr(Path, "exists", lambda _path: False)  # as both saw it
+    assert CodeCache.at(tmp_path).find(b"component") == first
+    assert not list(tmp_path.glob("tmp*"))
+
+
 def test_component_is_compiled_once(tmp_path: Path) -> None:
     cache, wasm = CodeCache.at(tmp_path), components.bare()
     code = compiler.ready(wasm, cache)

@@ -8,6 +8,7 @@ import pytest
 
 from sandbox.runtime import archive, vetting
 from sandbox.runtime.appprocess import AppProcess, Budget, granted_of
+from sandbox.runtime.codecache import CodeCache
 from sandbox.wire import bundles, cards, manifest
 from tests.sandbox.samples.conftest import CACHE, SAMPLE
 
@@ -45,8 +46,7 @@ def test_sample_shows_the_night_in_a_car(component: bytes) -> None:
         component,
         granted=granted_of(MANIFEST.scopes),
         limits=Budget(fuel=MANIFEST.limits.fuel_per_event),
-        cache_dir=CACHE / "code",
-        hmac_key=(CACHE / "code" / "key").read_bytes(),
+        cache=CodeCache.at(CACHE / "code"),
     )
     with app:
         rows = vetting.drive_rows(600)[::20]

@@ -37,6 +37,21 @@ def test_an_installed_app_runs_in_its_child_and_sees_what_was_granted(tmp_path: 
     assert (tmp_path / "cache" / "key").stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.slow
+def test_a_director_alone_cannot_grant_more_than_people_approved(tmp_path: Path) -> None:
+    app = installed_app(tmp_path, granted=("read:Vehicle.Speed",))
+    app.component.write_bytes(components.shows_if_readable())
+    app.manifest.write_text(
+        json.dumps(manifests.manifest_of("read:Vehicle.CurrentLocation").to_dict()), encoding="utf-8"
+    )
+    process = starter(tmp_path / "cache")(app)
+    try:
+        answer = process.tick({"Vehicle.Speed": 10.0}, {"type": "tick"})
+    finally:
+        process.close()
+    assert (answer.cards, answer.denied) == ((), {"Vehicle.Speed": 1})
+
+
 @pytest.fixture
 def orders(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """The end of standard input that orders are written to."""
