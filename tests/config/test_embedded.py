@@ -5,7 +5,9 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
+import psutil
 import pytest
+from redis import Redis
 
 from forecourt.config import embedded
 
@@ -29,3 +31,12 @@ def test_killed_users_of_a_cluster_are_forgotten(tmp_path: Path) -> None:
     users.write_text(json.dumps([os.getpid(), 2**22 + 1]))
     embedded._forget_the_dead(users)
     assert json.loads(users.read_text()) == [os.getpid()]
+
+
+def test_a_server_that_a_killed_process_left_behind_is_ended(tmp_path: Path) -> None:
+    orphan = embedded.start_valkey(tmp_path)
+    process = psutil.Process(orphan._process.pid)
+    server = embedded.start_valkey(tmp_path)
+    assert not process.is_running()
+    assert Redis(port=server.port).ping()
+    server.stop()

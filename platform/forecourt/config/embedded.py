@@ -109,8 +109,20 @@ def _schema_digest() -> str:
     return digest.hexdigest()[:16]
 
 
-def start_valkey() -> ValkeyServer:
-    """Start a server on a free loopback port; it keeps nothing on disk and stops when this process ends."""
-    server = ValkeyServer(config={"save": "", "appendonly": "no"})
+def start_valkey(folder: Path | None = None) -> ValkeyServer:
+    """Start a server on a free loopback port; it keeps nothing on disk and stops when this process ends.
+
+    With a `folder` of its own, one that a killed process left behind there is ended first.
+    """
+    if folder:
+        _end_the_orphan(folder)
+    server = ValkeyServer(data_dir=folder, persist=folder is not None, config={"save": "", "appendonly": "no"})
     server.start()
     return server
+
+
+def _end_the_orphan(folder: Path) -> None:
+    for process in psutil.process_iter(["name", "cwd"]):
+        if process.info["name"] == "valkey-server" and process.info["cwd"] == str(folder.resolve()):
+            process.terminate()
+            process.wait(timeout=5)

@@ -24,7 +24,8 @@ def main() -> int:
     """Play the demo; answers the exit status."""
     arguments = _arguments()
     console = Console(stderr=arguments.json, highlight=False)
-    signal.signal(signal.SIGTERM, _interrupt)
+    for name in (signal.SIGINT, signal.SIGTERM):  # a shell that starts it in the background ignores the first
+        signal.signal(name, _interrupt)
     try:
         return _run(arguments, console)
     except (DemoError, VehicleError, embedded.NoSpaceError) as error:

@@ -47,7 +47,7 @@ def start(*, local: Path, port: int, cache: Path) -> Site:
     """
     url = f"http://127.0.0.1:{port}"
     cluster = embedded.start_postgres(local / "postgres")
-    valkey = embedded.start_valkey()
+    valkey = embedded.start_valkey(local / "valkey")
     for stale in ("blobs", "roots", "keys", "cars"):
         shutil.rmtree(local / stale, ignore_errors=True)
     database = embedded.copy_of_template(cluster, "forecourt")
