@@ -10,6 +10,7 @@ from uuid import UUID
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from apps_registry import intake, storage, tasks, trail, transitions
 from apps_registry.errors import (
@@ -119,7 +120,7 @@ def decide(*, release_id: UUID, reviewer: AbstractBaseUser, verdict: str, reason
     decided = Review.Verdict(verdict)
     release, said = _locked(release_id), _reason(reason)
     if release.status != Status.IN_REVIEW:
-        raise ReleaseNotReviewableError(f"The release is {release.status.replace('_', ' ')}.")
+        raise ReleaseNotReviewableError(_("The release is in the state “%s”.") % release.get_status_display())
     if reviewer.pk in {release.submitted_by_id, release.publisher_key.added_by_id}:
         raise SelfReviewError
     Review.objects.create(release=release, reviewer_id=reviewer.pk, verdict=decided, reason=said, decided_at=now)

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from apps_registry.errors import IllegalMoveError
 from apps_registry.models import Release
 
@@ -26,9 +28,6 @@ def step(current: str, to: Status) -> Status:
         IllegalMoveError: the table has no such edge.
     """
     if to not in NEXT[Status(current)]:
-        raise IllegalMoveError(f"A release that is {_words(current)} cannot become {_words(to)}.")
+        text = _("A release in the state “%(now)s” cannot move to “%(then)s”.")
+        raise IllegalMoveError(text % {"now": Status(current).label, "then": to.label})
     return to
-
-
-def _words(status: str) -> str:
-    return status.replace("_", " ")

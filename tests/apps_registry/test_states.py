@@ -42,7 +42,7 @@ def test_what_was_rejected_or_withdrawn_stays_so(end: Status) -> None:
 
 
 def test_an_illegal_move_says_where_the_release_stands() -> None:
-    with pytest.raises(IllegalMoveError, match="that is submitted cannot become published"):
+    with pytest.raises(IllegalMoveError, match="“Submitted” cannot move to “Published”"):
         states.step(Status.SUBMITTED, Status.PUBLISHED)
 
 

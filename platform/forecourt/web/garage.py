@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.contrib.auth.models import AnonymousUser
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps_registry import sentences
 from apps_registry.models import App, Release
@@ -209,12 +210,12 @@ def apps_on(vehicle: Vehicle, user: User, *, now: datetime) -> list[AppOnCar]:
 def doing(values: Mapping[str, Any]) -> str | Promise:
     """What the car does now, in one or two words."""
     if values.get(CHARGING):
-        return _("Charging")
+        return pgettext_lazy("the car", "Charging")
     if (values.get(SPEED) or 0) > 0:
-        return _("Driving")
+        return pgettext_lazy("the car", "Driving")
     if values.get(CABLE):
-        return _("Plugged in")
-    return _("Parked") if values else _("No data yet")
+        return pgettext_lazy("the car", "Plugged in")
+    return pgettext_lazy("the car", "Parked") if values else pgettext_lazy("the car", "No data yet")
 
 
 def _pause(apps: Sequence[AppOnCar]) -> Pause:

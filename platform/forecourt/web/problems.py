@@ -16,6 +16,7 @@ from forecourt.delivery import errors as delivery
 from forecourt.streams.edge import problem as edge
 from forecourt.vehicles import errors as vehicles
 from forecourt.web import errors as web
+from forecourt.web.retold import retell
 from sandbox.wire import errors as wire
 
 PROBLEMS: Final[Mapping[type[Exception], HTTPStatus]] = {
@@ -103,8 +104,8 @@ def document(error: Exception, status: int) -> dict[str, Any]:
         about
         | {
             "status": int(status),
-            "detail": str(error) or about["title"],
-            "resolution": getattr(error, "resolution", ""),
+            "detail": retell(str(error)) or about["title"],
+            "resolution": retell(getattr(error, "resolution", "")),
         }
         | ({"code": code} if (code := getattr(error, "code", "")) else {})
     )
@@ -119,6 +120,7 @@ def named(name: str) -> type[Exception] | None:
 
 
 def explain(kind: type[Exception]) -> dict[str, Any]:
-    """What a kind of error means, whoever meets it."""
+    """What a kind of error means, whoever meets it, in the language of the request."""
     title = (kind.__doc__ or kind.__name__).strip().splitlines()[0]
-    return {"type": f"/problems/{kind.__name__}", "title": title, "resolution": getattr(kind, "resolution", "")}
+    resolution = retell(getattr(kind, "resolution", ""))
+    return {"type": f"/problems/{kind.__name__}", "title": retell(title), "resolution": resolution}

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy, npgettext_lazy, pgettext
 from apps_registry import sentences
 from apps_registry.models import App
 from forecourt.web import charts, icons
+from forecourt.web.retold import retell
 from sandbox.wire import catalog, scopes
 
 register = template.Library()
@@ -147,6 +148,9 @@ def chip(scope: str) -> dict[str, object]:
         "more": max(0, len(signals) - 3),
         "paths": [s.path for s in signals] or [pattern],
     }
+
+
+register.filter("retold", retell)
 
 
 @register.filter
