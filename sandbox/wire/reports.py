@@ -16,6 +16,7 @@ from sandbox.wire.errors import WireError
 PREFIX: Final = b"forecourt-report:"
 MAX_APPS: Final = 200
 MAX_REASON: Final = 200
+MAX_COUNTER: Final = 2**53 - 1  # what every JSON reader keeps exactly
 
 
 class ReportError(WireError):
@@ -62,8 +63,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     def __post_init__(self) -> None:
         """Refuse what no car sends."""
-        if self.format != 1 or self.counter < 1:
-            raise ReportError("The format is 1 and the counter is positive")
+        if self.format != 1 or not 1 <= self.counter <= MAX_COUNTER:
+            raise ReportError(f"The format is 1 and the counter is between 1 and {MAX_COUNTER}")
         if max(len(self.installed), len(self.refused)) > MAX_APPS:
             raise ReportError(f"At most {MAX_APPS} apps")
 
@@ -83,13 +84,24 @@ def verify(document: object, public_key: str) -> Report:
     """
     if not isinstance(document, dict) or set(document) != {"report", "signature"}:
         raise ReportError("The document has the members report and signature")
+    body = _canonical(document["report"])
     try:
         signature = bytes.fromhex(document["signature"])
         key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key))
-        key.verify(signature, PREFIX + canonical.dumps(document["report"]))
+        key.verify(signature, PREFIX + body)
     except (InvalidSignature, TypeError, ValueError) as error:
         raise ReportSignatureError from error
     try:
         return msgspec.convert(document["report"], Report)
     except msgspec.ValidationError as error:
         raise ReportError(f"The report: {error}") from error
+
+
+def _canonical(body: object) -> bytes:
+    try:
+        data = canonical.dumps(body)
+    except (canonical.CanonicalError, RecursionError) as error:
+        raise ReportError(f"The report has no canonical form: {error}") from error
+    if b"\\u0000" in data:
+        raise ReportError("The report holds a NUL, which no database keeps")
+    return data

@@ -33,7 +33,7 @@ def test_a_session_signature_is_no_report() -> None:
         reports.verify(document, PUBLIC)
 
 
-@pytest.mark.parametrize("fields", [{"counter": 0}, {"format": 2}], ids=str)
+@pytest.mark.parametrize("fields", [{"counter": 0}, {"counter": 2**63}, {"format": 2}], ids=str)
 def test_what_no_car_sends_is_refused(fields: dict[str, int]) -> None:
     with pytest.raises(reports.ReportError):
         report(**fields)
@@ -49,3 +49,16 @@ def test_more_apps_than_a_car_can_have_are_refused() -> None:
 def test_another_shape_is_refused(document: object) -> None:
     with pytest.raises(reports.ReportError):
         reports.verify(document, PUBLIC)
+
+
+def nested(levels: int) -> list[Any]:
+    innermost: list[Any] = []
+    for _ in range(levels):
+        innermost = [innermost]
+    return innermost
+
+
+@pytest.mark.parametrize("body", [{"a": "\0"}, {"a": "\ud800"}, {"a": float("nan")}, nested(5000)], ids=lambda _: "")
+def test_what_could_not_be_kept_is_refused_before_its_signature_is_looked_at(body: object) -> None:
+    with pytest.raises(reports.ReportError, match=r"canonical|NUL"):
+        reports.verify({"report": body, "signature": ""}, PUBLIC)
