@@ -94,9 +94,12 @@ def test_a_bundle_under_a_revoked_publisher_key_is_gone_too(client: StockClient,
     assert not client.lists(release)
 
 
+GONE: Any = factories.manifest(version="1.0.1")
+GONE = GONE | {"permissions": [GONE["permissions"][0] | {"scope": "read:Vehicle.NoLongerThere"}]}
 POISON: dict[str, dict[str, Any]] = {
     "no review": {},
     "outside the namespace": {"manifest": factories.manifest(publisher="somebody-else", version="1.0.1")},
+    "a signal that the catalog lost": {"manifest": GONE},
 }
 
 
@@ -110,6 +113,16 @@ def test_a_release_that_may_not_be_signed_holds_up_nobody_else(
     Release.objects.filter(pk=poison.pk).update(status="approved")
     good = publish(approval, counter=2)
     assert (client.lists(good), client.lists(poison)) == (True, False)
+
+
+def test_a_listed_release_whose_signal_the_catalog_lost_holds_up_no_renewal(
+    client: StockClient, approval: KeyHolder
+) -> None:
+    lost, good = publish(approval), publish(approval, counter=2)
+    Release.objects.filter(pk=lost.pk).update(manifest=GONE)
+    RepositoryVersion.objects.filter(role__startswith="bins-").update(expires_at=NOW)
+    jobs.publish_images(now=NOW, approval=approval)
+    assert (client.lists(good), client.lists(lost)) == (True, False)
 
 
 def test_one_release_signs_one_bin(client: StockClient, approval: KeyHolder, repository: Path) -> None:

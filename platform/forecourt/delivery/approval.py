@@ -17,6 +17,7 @@ from apps_registry.models import Release, Review
 from forecourt.delivery import repository
 from forecourt.delivery.errors import ApprovalRefusedError
 from sandbox.wire import bundles, canonical, manifest
+from sandbox.wire.errors import WireError
 from sandbox.wire.metadata import MustMatch
 
 APPROVED: Final = (Release.Status.APPROVED, Release.Status.PUBLISHED)
@@ -60,7 +61,8 @@ def approved_target(release: Release) -> TargetFile:
     """The target of a release that may be installed.
 
     Raises:
-        ApprovalRefusedError: it was not approved by somebody else, or names an app or publisher that is not its own.
+        ApprovalRefusedError: it was not approved by somebody else, names an app or publisher that is not its own, or
+            its manifest does not hold any more: the signal catalog may have changed since it was approved.
     """
     review = Review.objects.filter(release=release, verdict=Review.Verdict.APPROVED).first()
     if release.status not in APPROVED or review is None:
@@ -71,7 +73,10 @@ def approved_target(release: Release) -> TargetFile:
         raise ApprovalRefusedError(f"{release.pk}: outside its publisher's namespace.")
     if release.publisher_key.publisher_id != release.app.publisher_id or release.publisher_key.revoked_at:
         raise ApprovalRefusedError(f"{release.pk}: the publisher's key is not good.")
-    return target_of(release)
+    try:
+        return target_of(release)
+    except WireError as error:
+        raise ApprovalRefusedError(f"{release.pk}: {error}.") from error
 
 
 def path_of(release: Release) -> str:

@@ -78,7 +78,9 @@ class Publisher:
                 _set_versions([role], 1, expires=Metadata.from_bytes(data).signed.expires)
 
     def _write_bins(self, names: Iterable[str], *, version: int, now: datetime) -> None:
-        signed = self.approval.sign_bins(selectors.listed_in(names), version=version, now=now)
+        listed = selectors.listed_in(names)
+        good = {name: [one.pk for one in releases if _good_path(one)] for name, releases in listed.items()}
+        signed = self.approval.sign_bins(good, version=version, now=now)
         for name, data in signed.items():
             self._put(f"{version}.{name}.json", data)
         expires = Metadata[Targets].from_bytes(next(iter(signed.values()))).signed.expires  # one signing, one expiry

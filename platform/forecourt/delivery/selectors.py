@@ -115,12 +115,13 @@ def to_remove() -> QuerySet[ImageTarget]:
     return ImageTarget.objects.filter(~LISTABLE, removed_at__isnull=True)
 
 
-def listed_in(bin_names: Iterable[str]) -> dict[str, list[UUID]]:
+def listed_in(bin_names: Iterable[str]) -> dict[str, list[Release]]:
     """The releases that each of these bins lists."""
-    listed: dict[str, list[UUID]] = {name: [] for name in sorted(bin_names)}
+    listed: dict[str, list[Release]] = {name: [] for name in sorted(bin_names)}
     targets = ImageTarget.objects.filter(LISTABLE, bin_name__in=listed, removed_at__isnull=True)
-    for bin_name, release_id in targets.order_by("path").values_list("bin_name", "release_id"):
-        listed[bin_name].append(release_id)
+    whole = targets.select_related("release__app__publisher", "release__bundle", "release__publisher_key")
+    for target in whole.order_by("path"):
+        listed[target.bin_name].append(target.release)
     return listed
 
 
