@@ -8,10 +8,10 @@ class VehicleError(Exception):
 
 
 class FileLineError(VehicleError):
-    """A line of an input file cannot be used."""
+    """A line of an input file cannot be used, or, with line 0, the whole file."""
 
     def __init__(self, *, name: str, line: int, text: str) -> None:
-        super().__init__(f"{name}, line {line}: {text}")
+        super().__init__(f"{name}, line {line}: {text}" if line else f"{name}: {text}")
         self.name, self.line, self.text = name, line, text
 
 
