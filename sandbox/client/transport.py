@@ -1,5 +1,6 @@
 """HTTP to the platform: signs in with the car's key, keeps the session token, and signs in again when it ran out."""
 
+import time
 from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any, Final
@@ -13,6 +14,7 @@ from sandbox.client.errors import PlatformRefusedError, PlatformUnavailableError
 from sandbox.client.identity import Identity
 
 TIMEOUT: Final = httpx.Timeout(20.0)
+WHOLE_FILE: Final = 600.0  # seconds; whoever drips a file byte by byte must not keep the car waiting for ever
 
 
 class Platform:
@@ -33,10 +35,13 @@ class Platform:
             PlatformUnavailableError: nobody answered.
         """
         serial = self._identity.facts.head_unit_serial
-        challenge = self._ask("POST", "/vehicle/v1/challenge", json={"serial": serial})["challenge"]
-        proof = {"serial": serial, "challenge": challenge, "signature": self._identity.answer(challenge)}
-        session = self._ask("POST", "/vehicle/v1/session", json=proof)
-        self._token, self.vehicle = session["token"], session["vehicle"]
+        try:
+            challenge = self._ask("POST", "/vehicle/v1/challenge", json={"serial": serial})["challenge"]
+            proof = {"serial": serial, "challenge": challenge, "signature": self._identity.answer(challenge)}
+            session = self._ask("POST", "/vehicle/v1/session", json=proof)
+            self._token, self.vehicle = str(session["token"]), str(session["vehicle"])
+        except (KeyError, TypeError, AttributeError) as error:
+            raise PlatformUnavailableError("Something else than the platform answers.") from error
         return self.vehicle
 
     def headers(self) -> dict[str, str]:
@@ -66,7 +71,11 @@ class Platform:
         with self._client.stream("GET", url, headers=headers, follow_redirects=not as_vehicle) as answer:
             if answer.status_code != HTTPStatus.OK:
                 raise DownloadHTTPError(f"{url}: {answer.status_code}", answer.status_code)
-            yield from answer.iter_bytes()
+            until = time.monotonic() + WHOLE_FILE
+            for part in answer.iter_bytes():
+                if time.monotonic() > until:
+                    raise DownloadError(f"{url}: not complete after {WHOLE_FILE:.0f} seconds")
+                yield part
 
     def close(self) -> None:
         """Close every connection."""
