@@ -56,6 +56,7 @@ class HeadUnit:
         self._repositories = Repositories(home, roots=roots, platform=self.platform)
         self._installer = Installer(home / "apps")
         self._store = Store(home / "memory.json")
+        self._forget_lost()
 
     def enrolment_record(self) -> dict[str, Any]:
         """The factory record that the carmaker enrols."""
@@ -174,6 +175,13 @@ class HeadUnit:
         memory.owes_report = True
         self._store.save()
         return app.app
+
+    def _forget_lost(self) -> None:
+        """What is remembered but not on the disk any more is not installed, and is fetched anew."""
+        memory = self._store.memory
+        there = {slug: app for slug, app in memory.apps.items() if app.component.exists() and app.manifest.exists()}
+        if there != memory.apps:
+            memory.apps, memory.director, memory.owes_report = there, 0, True
 
     def _remove_all_but(self, wanted: set[str]) -> tuple[str, ...]:
         memory = self._store.memory

@@ -100,6 +100,14 @@ def test_a_restart_forgets_nothing(car: Car, release: Release, tmp_path: Path) -
     assert (unit.update(NOW).installed, unit.installed[release.app.slug].component.exists()) == ((), True)
 
 
+def test_an_app_whose_files_were_lost_is_fetched_anew(car: Car, release: Release, tmp_path: Path) -> None:
+    car.head_unit.update(NOW)
+    car.head_unit.installed[release.app.slug].component.unlink()
+    unit = restarted(car, tmp_path, InProcess())
+    assert unit.installed == {}
+    assert unit.update(NOW).installed == (release.app.slug,)
+
+
 def test_changed_grants_reach_the_app_without_a_new_download(car: Car, release: Release, tmp_path: Path) -> None:
     car.head_unit.update(NOW)
     car.row.grants.get().items.all().delete()
