@@ -5,6 +5,7 @@ import statistics
 import sys
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import msgspec
 from wasmtime import Engine
@@ -93,12 +94,15 @@ def vet(engine: Engine, component: Component, job: Job, rows: list[Row]) -> Repo
 
 
 def main() -> None:
-    """Load the compiled code, shut the process in, replay, answer, and leave without tidying up."""
+    """Read the compiled code, shut the process in, load and replay, answer, and leave without tidying up.
+
+    The compiler that wrote the code has met bytes that nobody has reviewed: loading it is part of what is confined.
+    """
     replay = msgspec.json.decode(sys.stdin.buffer.read(), type=Replay)
-    engine = new_engine()
-    component = Component.deserialize_file(engine, replay.job.code)
+    code, engine = Path(replay.job.code).read_bytes(), new_engine()
     start_clock(engine)
     confine(LIMITS)
+    component = Component.deserialize(engine, code)
     sys.stdout.buffer.write(msgspec.json.encode(vet(engine, component, replay.job, replay.rows)))
     sys.stdout.flush()
     os._exit(0)
