@@ -11,7 +11,6 @@ from forecourt.config import embedded
 _root = Path(__file__).resolve().parents[1]
 _run = Path(tempfile.mkdtemp(prefix="forecourt-test-"))
 (_root / ".local" / "test").mkdir(parents=True, exist_ok=True)
-(_run / "static").mkdir()
 _valkey = embedded.start_valkey()
 os.environ["FORECOURT_LOCAL"] = str(_run)
 _cluster = embedded.start_postgres(_root / ".local" / "test" / "postgres")
