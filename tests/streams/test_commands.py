@@ -189,6 +189,17 @@ def test_a_paused_grants_commands_wait() -> None:
     assert Command.objects.get().state == "queued"
 
 
+@pytest.mark.parametrize("status", ["paused", "revoked"])
+def test_a_command_is_not_handed_over_again_without_consent(status: str) -> None:
+    grant = rows.grant(ACTUATE)
+    _ask(grant)
+    car = rows.car_client(grant.vehicle)
+    assert len(car.get("/vehicle/v1/commands").json()) == 1
+    Command.objects.update(changed_at=timezone.now() - timedelta(seconds=20))  # the car restarted before it acted
+    Grant.objects.update(status=status)
+    assert car.get("/vehicle/v1/commands").json() == []
+
+
 def test_an_app_sees_its_cars_and_what_it_may_do_there() -> None:
     grant = rows.grant(ACTUATE, "read:Vehicle.CurrentLocation.Latitude@1km")
     (car,) = rows.client(rows.facts(grant)).get("/v1/vehicles").json()

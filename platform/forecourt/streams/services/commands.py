@@ -102,10 +102,9 @@ def take(*, vehicle: Vehicle, now: datetime) -> list[Command]:
     for command in _locked().filter(waiting, vehicle=vehicle).order_by("created_at"):
         if command.not_after < now:
             moves.move(command, State.EXPIRED, now=now, reason="The car did not take it in time.")
-        elif command.state == State.DELIVERED:
-            taken.append(command)
-        elif _is_live(command.grant, now):
-            moves.move(command, State.DELIVERED, now=now)
+        elif _is_live(command.grant, now):  # asked again at every handover: a repeated one acts as well as a first one
+            if command.state == State.QUEUED:
+                moves.move(command, State.DELIVERED, now=now)
             taken.append(command)
     return taken
 
