@@ -13,6 +13,8 @@ from rest_framework.test import APIClient
 from forecourt.consent import published
 from forecourt.consent.models import Grant
 from forecourt.consent.signals import grants_changed
+from forecourt.metering import jobs as metering
+from forecourt.metering.models import UsageCount
 from forecourt.streams import jobs, keys, tasks
 from forecourt.streams import valkey as store
 from forecourt.streams.models import Command
@@ -198,6 +200,14 @@ def test_a_command_is_not_handed_over_again_without_consent(status: str) -> None
     Command.objects.update(changed_at=timezone.now() - timedelta(seconds=20))  # the car restarted before it acted
     Grant.objects.update(status=status)
     assert car.get("/vehicle/v1/commands").json() == []
+
+
+def test_a_denial_for_a_made_up_car_is_counted_without_its_name() -> None:
+    client, body = rows.client(rows.facts(rows.grant(ACTUATE))), {"path": START_STOP, "value": "START"}
+    body |= {"not_after": times.render(timezone.now() + timedelta(minutes=5)), "idempotency_key": "one"}
+    assert client.post(f"/v1/vehicles/{'a' * 60}/commands", body, format="json").status_code == 403
+    assert metering.flush(now=timezone.now()) == 1  # a name that fits no column would hold up every count after it
+    assert UsageCount.objects.get().vehicle == ""
 
 
 def test_an_app_sees_its_cars_and_what_it_may_do_there() -> None:

@@ -63,7 +63,8 @@ def request_command(*, facts: TokenFacts, public_id: str, wish: Wish, now: datet
     try:
         grant = selectors.actuating_grant(facts, public_id, wish.path, now=now)
     except NotGrantedError:
-        counters.incr(valkey.client(), Count("denied", public_id, facts.app or ""), now=now)
+        named = public_id if public_id in facts.grants else ""  # any text may stand in the address
+        counters.incr(valkey.client(), Count("denied", named, facts.app or ""), now=now)
         raise
     return _queue(grant, wish, now=now)
 
