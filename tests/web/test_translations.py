@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 from babel.messages import Catalog, Message
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.test import Client, override_settings
 from django.utils import translation
 
 from apps_registry.sentences import sentence
 from forecourt.vehicles.errors import PairingCodeError
 from forecourt.web import problems
+from forecourt.web.garage import GAUGES
 from forecourt.web.retold import retell
 from sandbox.wire.scopes import Scope
 from tests import messages
@@ -142,6 +144,14 @@ def test_pages_speak_german(world: World, as_person: SignIn, who: str, address: 
     page = as_person(getattr(world, who)).get(address, headers={"accept-language": "de"})
     assert words in page.content.decode()
     assert page["Content-Language"] == "de"
+
+
+def test_numbers_for_scripts_keep_the_point_where_people_read_a_comma(german: None) -> None:
+    del german
+    gauges = [(gauge, 41.5) for gauge in GAUGES if gauge.scale != 1]
+    drawn = render_to_string("driver/_gauges.html", {"gauges": gauges})
+    assert 'data-scale="0.001"' in drawn
+    assert "Reichweite" in drawn
 
 
 def test_what_is_missing_in_a_form_is_said_in_german(client: Client, world: World) -> None:
