@@ -9,7 +9,7 @@ import msgspec
 import psycopg
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models.signals import post_save
 from django.utils import timezone
 from redis import Redis
@@ -186,6 +186,18 @@ def test_a_pause_stops_the_data_until_it_is_resumed(committed: Story, valkey: Re
     assert resumed is not None
     assert (resumed.status, resumed.epoch, _is_dead(valkey, grant)) == ("active", 3, False)
     assert listener.kinds() == ["granted", "paused", "resumed"]
+
+
+def test_what_was_revoked_before_it_could_be_published_stays_silent(committed: Story, valkey: Redis) -> None:
+    committed.tokens()
+    grant = Grant.objects.get()
+    services.pause(grant_id=grant.pk, by=committed.driver, now=timezone.now())
+    with transaction.atomic():
+        transaction.on_commit(lambda: _revoke(committed, grant))  # between our commit and our publishing
+        services.resume(grant_id=grant.pk, by=committed.driver, now=timezone.now())
+    assert Grant.objects.get().status == "revoked"
+    assert _stored(valkey, grant) is None
+    assert _is_dead(valkey, grant)
 
 
 def test_what_does_not_run_cannot_be_paused_or_resumed(story: Story) -> None:

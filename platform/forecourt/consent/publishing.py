@@ -39,7 +39,18 @@ def publish(grant: Grant, *, kind: Kind | None, at: datetime) -> None:
 
 def publish_on_commit(grant: Grant, *, kind: Kind | None, at: datetime) -> None:
     """Publish once the transaction stands; should Valkey fail just then, `rebuild` makes up for it."""
-    transaction.on_commit(partial(publish, grant, kind=kind, at=at), robust=True)
+    transaction.on_commit(partial(_publish_current, grant, kind=kind, at=at), robust=True)
+
+
+@transaction.atomic
+def _publish_current(grant: Grant, *, kind: Kind | None, at: datetime) -> None:
+    """Publish a grant as it was committed, unless it has changed since: a revocation may have been faster.
+
+    The row lock keeps one from committing in between.
+    """
+    current = _live().filter(pk=grant.pk, epoch=grant.epoch).first()
+    if current is not None:
+        publish(current, kind=kind, at=at)
 
 
 def entomb(grants: Sequence[Grant], *, kind: Kind, at: datetime) -> None:
