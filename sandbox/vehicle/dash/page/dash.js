@@ -68,7 +68,7 @@ function drawChart(figure, chart) {
   figure.querySelector("[data-axis]").replaceChildren(...hours.filter((_, place) => place % step === 0).map(([label, index]) => {
     const tick = document.createElement("span");
     tick.textContent = label;
-    tick.style.left = `${Math.max(5, (index / values.length) * 100)}%`;
+    tick.style.left = `${Math.min(89, (index / values.length) * 100)}%`;
     return tick;
   }));
 }
