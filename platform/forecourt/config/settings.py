@@ -16,8 +16,8 @@ DEMO = env.bool("FORECOURT_DEMO", False)  # shows the demo's logins on the sign-
 DEMO_LOGINS: list[tuple[str, str, str]] = env.json("FORECOURT_DEMO_LOGINS", [])  # [role, e-mail, password]
 _made = {} if env.str("SECRET_KEY", "") else local_secrets.load(LOCAL_DIR)
 SECRET_KEY = env.str("SECRET_KEY", _made.get("SECRET_KEY", ""))
-VIN_KEY = env.str("VIN_KEY", _made.get("VIN_KEY", ""))  # Fernet: encrypts VINs
-HASH_KEY = env.str("HASH_KEY", _made.get("HASH_KEY", ""))  # HMAC: finds VINs and pairing codes
+VIN_KEY = env.str("VIN_KEY", _made.get("VIN_KEY", env.NOTSET))  # Fernet: encrypts VINs
+HASH_KEY = env.str("HASH_KEY", _made.get("HASH_KEY", env.NOTSET))  # HMAC: finds VINs and pairing codes
 
 SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 _https = SITE_URL.startswith("https://")
