@@ -287,6 +287,23 @@ def test_the_floors_above_hear_of_every_change(committed: Story) -> None:
     assert heard[-1] == [committed.cars[0].pk]
 
 
+def test_a_floor_that_fails_keeps_no_other_from_hearing(committed: Story) -> None:
+    heard: list[Any] = []
+
+    def fail(**_signal: Any) -> None:
+        raise RuntimeError
+
+    def hear(vehicle_ids: list[Any], **_signal: Any) -> None:
+        heard.append(vehicle_ids)
+
+    grants_changed.connect(fail)
+    grants_changed.connect(hear)
+    committed.tokens()
+    grants_changed.disconnect(fail)
+    grants_changed.disconnect(hear)
+    assert [committed.cars[0].pk] in heard
+
+
 def test_a_car_sends_only_what_is_granted(story: Story) -> None:
     story.tokens(item=[])
     assert selectors.collected_paths(story.cars[0].pk) == [SOC.partition(":")[2]]

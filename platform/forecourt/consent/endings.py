@@ -92,7 +92,7 @@ def record(grants: Iterable[Grant], *, action: str, by: str, now: datetime) -> N
         subject, detail = f"grant:{grant.pk}", summary(grant)
         trail.record(actor=by, action=f"consent.{action}", subject=subject, detail=detail, now=now)
     vehicle_ids = list(dict.fromkeys(grant.vehicle_id for grant in changed))
-    transaction.on_commit(lambda: grants_changed.send(Grant, vehicle_ids=vehicle_ids), robust=True)
+    transaction.on_commit(lambda: grants_changed.send_robust(Grant, vehicle_ids=vehicle_ids), robust=True)
 
 
 def summary(grant: Grant) -> dict[str, Any]:
