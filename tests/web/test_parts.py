@@ -60,6 +60,13 @@ def test_values_read_as_words_and_plain_numbers() -> None:
     assert draw("{{ 168200|scaled:0.001 }} {{ 'x'|scaled:1 }} {{ 8123456|millions }}") == "168 x 8.1"
 
 
+def test_values_come_with_the_unit_that_people_say() -> None:
+    assert draw("{{ a|measured:'percent' }}, {{ b|measured:'m' }}, {{ c|measured:'m' }}", a=92.31, b=359900, c=12) == (
+        "92.3 %, 359.9 km, 12 m"
+    )
+    assert draw("{{ a|measured:'' }}", a=True) == "yes"
+
+
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_templates_keep_to_the_strict_policy(template: Path) -> None:
     source = template.read_text()

@@ -173,17 +173,19 @@ def sentence(scope: str | scopes.Scope) -> str:
 
 
 @register.filter
-def unit(name: str) -> str:
-    """A unit of the catalog as people write it."""
-    return UNITS.get(name, name)
-
-
-@register.filter
 def plain(value: object) -> object:
     """A signal's value as people read it: words for yes and no, numbers without needless digits."""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return formats.number_format(round(value, 1)) if isinstance(value, float) else value
+
+
+@register.filter
+def measured(value: object, name: str) -> str:
+    """A signal's value with its unit as people say it: a long way is told in kilometres."""
+    if name == "m" and isinstance(value, int | float) and abs(value) >= 1000:
+        value, name = round(value / 1000, 1), "km"
+    return f"{plain(value)} {UNITS.get(name, name)}".strip()
 
 
 @register.filter
