@@ -72,6 +72,16 @@ def test_an_organisation_name_is_used_once() -> None:
         apply(name="NORDLYS APPS")
 
 
+def test_a_name_without_latin_letters_gets_a_short_form_of_its_own() -> None:
+    slugs = {apply(name=name).slug for name in ("東京電力", "Ενέργεια", "!" * 5)}
+    assert len(slugs) == 3
+    assert all(slug.startswith("organisation-") for slug in slugs)
+
+
+def test_a_long_name_is_cut_to_a_short_form_that_ends_in_a_letter() -> None:
+    assert apply(name="N" * 39 + " Apps").slug == "n" * 39
+
+
 def test_a_reviewer_admits_nobody() -> None:
     waiting = apply()
     with pytest.raises(NotPermittedError):
@@ -115,6 +125,15 @@ def test_only_an_owner_adds_members() -> None:
             now=NOW,
         )
     assert roles.carmaker_role(person) is None
+
+
+def test_the_only_owner_cannot_give_the_role_away() -> None:
+    owner = factories.carmaker_person()
+    with pytest.raises(NotPermittedError):
+        services.add_member(
+            organisation_id=factories.carmaker().pk, email=owner.email, role="reviewer", by=owner, now=NOW
+        )
+    assert roles.carmaker_role(owner) == "owner"
 
 
 def test_a_stranger_cannot_be_added() -> None:

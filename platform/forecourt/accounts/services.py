@@ -1,5 +1,6 @@
 """What people ask of accounts: sign up, sign in, apply, admit, add a member."""
 
+import secrets
 from datetime import datetime
 from hashlib import sha256
 from typing import Final
@@ -131,7 +132,7 @@ def add_member(*, organisation_id: UUID, email: str, role: str, by: User, now: d
     """Give a person a role in an organisation; a second call changes the role.
 
     Raises:
-        NotPermittedError: only an owner of that organisation adds members.
+        NotPermittedError: only an owner of that organisation adds members, and nobody changes their own role.
         PersonUnknownError: nobody has this address.
     """
     if not Membership.objects.filter(organisation_id=organisation_id, user=by, role=Role.OWNER).exists():
@@ -139,6 +140,8 @@ def add_member(*, organisation_id: UUID, email: str, role: str, by: User, now: d
     person = User.objects.filter(email__iexact=email.strip()).first()
     if person is None:
         raise PersonUnknownError(f"Nobody has signed up as {email}.")
+    if person == by:  # the last owner would shut everybody out
+        raise NotPermittedError
     membership, _ = Membership.objects.update_or_create(
         user=person, organisation_id=organisation_id, defaults={"role": role}
     )
@@ -152,9 +155,14 @@ def add_member(*, organisation_id: UUID, email: str, role: str, by: User, now: d
 def _organisation(*, name: str, kind: str, now: datetime) -> Organisation:
     try:
         with transaction.atomic():
-            return Organisation.objects.create(name=name.strip(), slug=slugify(name)[:40], kind=kind, applied_at=now)
+            return Organisation.objects.create(name=name.strip(), slug=_slug(name), kind=kind, applied_at=now)
     except IntegrityError as error:
         raise OrganisationNameTakenError(f"{name} is taken.") from error
+
+
+def _slug(name: str) -> str:
+    """The name's short form; a name without Latin letters gets one that only tells it apart."""
+    return slugify(name)[:40].strip("-") or f"organisation-{secrets.token_hex(4)}"
 
 
 def _record(actor: User, action: str, organisation: Organisation, now: datetime) -> None:
