@@ -27,6 +27,13 @@ def test_a_taken_address_is_a_problem_beside_the_form_which_keeps_what_was_typed
         assert kept in page.content.decode()
 
 
+def test_an_address_that_is_too_long_is_named_where_it_is(client: Client) -> None:
+    long = "ida@" + ".".join(["b" * 60] * 5)
+    page = client.post("/sign-up/", NEW | {"email": long})
+    assert page.status_code == 422
+    assert 'id="id_email-error"' in page.content.decode()
+
+
 def test_the_password_is_never_sent_back(client: Client) -> None:
     page = client.post("/sign-up/", NEW | {"email": "not an address"})
     assert PASSWORD not in page.content.decode()

@@ -45,7 +45,9 @@ class SignUpForm(PageForm):
     """A new person."""
 
     name = forms.CharField(label=_("Your name"), max_length=80, widget=forms.TextInput({"autocomplete": "name"}))
-    email = forms.EmailField(label=_("E-mail address"), widget=forms.EmailInput({"autocomplete": "email"}))
+    email = forms.EmailField(
+        label=_("E-mail address"), max_length=254, widget=forms.EmailInput({"autocomplete": "email"})
+    )
     password = forms.CharField(
         label=_("Password"),
         help_text=_("Ten characters or more; a short sentence works well."),
