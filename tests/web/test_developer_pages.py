@@ -9,6 +9,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from apps_registry.models import AnalysisRun, App, Finding, PublisherKey, Release, Review
+from forecourt.accounts.models import Organisation
 from forecourt.consent.models import Application
 from tests import factories
 from tests.factories import NOW
@@ -34,6 +35,17 @@ def portal(world: World, as_person: SignIn) -> Client:
 def credential(page: Any, name: str) -> str:
     found = re.search(rf'data-credential="{name}">([^<]+)<', page.content.decode())
     return found[1] if found else ""
+
+
+def test_a_suspended_firm_registers_nothing(portal: Client) -> None:
+    Organisation.objects.filter(kind="developer").update(status="suspended")
+    assert "Waiting to be admitted" in portal.get("/developer/").content.decode()
+    answers = [
+        portal.post("/developer/keys/", {"public_key": "ab" * 32}),
+        portal.post("/developer/apps/new/", FORM),
+        portal.post("/developer/apps/smart-charging/releases/new/", {"bundle": SimpleUploadedFile("a.zip", b"zip")}),
+    ]
+    assert [answer.status_code for answer in answers] == [403] * 3
 
 
 def test_registering_an_app_shows_its_credentials_once(portal: Client) -> None:

@@ -82,8 +82,9 @@ def publisher_of(request: MemberRequest) -> Publisher:
     """The publisher behind a developer's organisation.
 
     Raises:
-        NotAdmittedError: the carmaker has not admitted it yet.
+        NotAdmittedError: the carmaker has not admitted it yet, or has suspended it.
     """
-    if request.organisation.publisher is None:
+    organisation = request.organisation
+    if organisation.publisher is None or organisation.status != Organisation.Status.ADMITTED:
         raise NotAdmittedError
-    return request.organisation.publisher
+    return organisation.publisher

@@ -117,7 +117,7 @@ def withdraw(request: access.MemberRequest, slug: str, version: str) -> HttpResp
 
 def _home(request: access.MemberRequest, form: KeyForm) -> HttpResponse:
     publisher = request.organisation.publisher
-    if publisher is None:
+    if publisher is None or request.organisation.status != Organisation.Status.ADMITTED:
         return render(request, "accounts/waiting.html", {"organisation": request.organisation})
     apps = [(app, list(_releases(request, app)[:1])) for app in selectors.apps_of(publisher)]
     keys = publisher.keys.filter(revoked_at__isnull=True).order_by("-added_at")
