@@ -328,6 +328,13 @@ def test_a_code_with_a_null_byte_is_an_error_and_no_crash(story: Story) -> None:
     assert story.exchange("\x00").json()["error"] == "invalid_request"
 
 
+@pytest.mark.parametrize("address", ["/o/token/", "/o/introspect/", "/o/revoke_token/"])
+def test_a_client_with_a_null_byte_in_its_name_is_unknown(story: Story, address: str) -> None:
+    fields = {"grant_type": "client_credentials", "token": "token"}
+    named = Client().post(address, fields, headers={"Authorization": basic("a\x00b", story.secret)})
+    assert named.status_code == 401
+
+
 def test_an_app_learns_about_its_own_tokens_only(story: Story) -> None:
     token = story.tokens()["access_token"]
     header = {"Authorization": basic(story.client.client_id, story.secret)}

@@ -33,6 +33,11 @@ class PlatformValidator(OAuth2Validator):
         return row.authorization_id is None or resources.vehicle_resource(request.uri.split("?")[0], row.resource)
 
     @override
+    def _load_application(self, client_id: str | None, request: Any) -> Any:
+        """No client has a name that the database cannot even look for."""
+        return None if "\x00" in (client_id or "") else super()._load_application(client_id, request)
+
+    @override
     def _create_authorization_code(self, request: Any, code: dict[str, str], expires: Any = None) -> AuthorizationCode:
         authorization = vars(request).get("authorization")  # set by our view, never a parameter of the query
         if not isinstance(authorization, Authorization):
