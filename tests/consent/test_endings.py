@@ -17,7 +17,7 @@ from redis import Redis
 from apps_registry import trail
 from apps_registry.models import TrailEvent
 from forecourt.accounts.models import Organisation
-from forecourt.consent import jobs, published, receipts, selectors, services, tasks
+from forecourt.consent import decisions, jobs, published, receipts, selectors, services, tasks
 from forecourt.consent.errors import (
     ConsentStoreSilentError,
     GrantNotFoundError,
@@ -165,6 +165,20 @@ def test_allowing_again_supersedes_the_old_grant(committed: Story, valkey: Redis
     assert listener.kinds() == ["granted", "revoked", "granted"]
     assert selectors.token_facts(old_token) is None
     assert selectors.token_facts(new_token) is not None
+
+
+def test_of_two_pages_that_allow_at_once_one_wins(committed: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    forms, check = [committed.form(committed.ask()) for _ in range(2)], decisions.check
+
+    def overtaken(*args: Any, **named: Any) -> decisions.Decision:
+        checked = check(*args, **named)
+        monkeypatch.undo()
+        assert committed.browser.post("/o/authorize/", forms[1]).status_code == 302
+        return checked
+
+    monkeypatch.setattr(decisions, "check", overtaken)
+    assert committed.browser.post("/o/authorize/", forms[0]).status_code == 409
+    assert Grant.objects.get().status == "active"
 
 
 def test_a_tampered_form_leaves_the_old_grant_alone(committed: Story, valkey: Redis) -> None:

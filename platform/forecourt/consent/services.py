@@ -1,6 +1,7 @@
 """What people ask of consent: credentials for clients, allow, deny, revoke, pause and resume."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -76,11 +77,12 @@ def allow(pending: AuthorizationRequest, *, choice: Choice, issue_code: Callable
     Raises:
         ConsentTamperedError: the form holds a car, an item, a precision or a duration that was not shown.
         NoVehicleChosenError, NothingChosenError: no car, or nothing at all, is ticked.
-        ConsentRequestGoneError: the request was answered meanwhile, or the app was withdrawn.
+        ConsentRequestGoneError: the request was answered meanwhile, the app was withdrawn, or it was allowed on a car
+            through another page at the same moment.
     """
     decision = decisions.check(pending, choice=choice, now=now)
     by = str(pending.user_id)
-    with endings.withdrawing(decision.superseded, status=Grant.Status.SUPERSEDED, at=now):
+    with _alone_on_each_car(), endings.withdrawing(decision.superseded, status=Grant.Status.SUPERSEDED, at=now):
         _close(pending, now=now)
         ended = endings.end_all(decision.superseded, status=Grant.Status.SUPERSEDED, by=by, now=now)
         allowed = decisions.write(pending, decision=decision, now=now)
@@ -90,6 +92,17 @@ def allow(pending: AuthorizationRequest, *, choice: Choice, issue_code: Callable
         endings.record(ended, action="superseded", by=by, now=now)
         endings.record(allowed.grants, action="granted", by=by, now=now)
     return uri
+
+
+@contextmanager
+def _alone_on_each_car() -> Iterator[None]:
+    """Another page may have allowed the app on a car since this decision was checked; the first one stands."""
+    try:
+        yield
+    except IntegrityError as error:
+        if "one_live_grant_per_car" not in str(error):
+            raise
+        raise ConsentRequestGoneError from error
 
 
 @transaction.atomic
