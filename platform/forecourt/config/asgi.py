@@ -9,6 +9,7 @@ from django.db import close_old_connections
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forecourt.config.settings")
 _django = get_asgi_application()
 
+from forecourt.config.bodies import Bounded  # noqa: E402 - the settings must be known
 from forecourt.consent import selectors  # noqa: E402 - rows can be imported once Django is set up
 from forecourt.consent.published import TokenFacts  # noqa: E402 - as above
 from forecourt.streams import edge  # noqa: E402 - as above
@@ -23,4 +24,4 @@ def _token_facts(token: str) -> TokenFacts | None:
         close_old_connections()
 
 
-application = edge.application(token_source=_token_facts, fallback=cast("AsgiApp", _django))
+application = edge.application(token_source=_token_facts, fallback=Bounded(cast("AsgiApp", _django)))
