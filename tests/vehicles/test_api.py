@@ -78,7 +78,8 @@ def test_the_session_of_a_car_that_is_gone_opens_nothing(client: Client) -> None
     assert client.get("/vehicle/v1/pairing", headers=bearer).status_code == 401
 
 
-def test_malformed_json_is_a_problem_document(client: Client) -> None:
-    answer = client.post("/vehicle/v1/challenge", b"{", content_type=JSON)
+@pytest.mark.parametrize("body", [b"{", b"[" * 200_000], ids=["broken", "too deep"])
+def test_malformed_json_is_a_problem_document(client: Client, body: bytes) -> None:
+    answer = client.post("/vehicle/v1/challenge", body, content_type=JSON)
     assert answer.status_code == 400
     assert answer["Content-Type"] == "application/problem+json"
