@@ -89,7 +89,13 @@ TEMPLATES = [
 DATABASES = {"default": env.db_url("DATABASE_URL", "postgresql://postgres@127.0.0.1:5432/forecourt")}
 REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")
 BLOB_STORE_URL = env.str("BLOB_STORE_URL", f"file://{LOCAL_DIR / 'blobs'}")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},  # a person waits for it
+    }
+}
 
 AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "/sign-in/"

@@ -28,8 +28,8 @@ class Batch(NamedTuple):
 
 @cache
 def client() -> Redis:
-    """This process's client."""
-    return Redis.from_url(settings.REDIS_URL)
+    """This process's client; pages wait for it too, so it gives up."""
+    return Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=1)
 
 
 def set_aside() -> None:

@@ -14,4 +14,5 @@ def wake(public_id: str, reason: str) -> None:
 
 @cache
 def _client() -> Redis:
-    return Redis.from_url(settings.REDIS_URL)
+    """This process's client; it gives up after a second, for a person or an app waits for it."""
+    return Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
