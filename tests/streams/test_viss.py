@@ -156,6 +156,12 @@ BAD: dict[str, tuple[dict[str, Any], str, str]] = {
         "400",
         "bad_request",
     ),
+    "an endless path": ({"action": "get", "path": "Vehicle" + ".A" * 9000}, "400", "invalid_data"),
+    "an endless filter": (
+        {"action": "get", "path": "Vehicle", "filter": {"variant": "paths", "parameter": ".".join(["A"] * 9000)}},
+        "400",
+        "invalid_data",
+    ),
     "a filter that finds nothing": (
         {"action": "get", "path": "Vehicle", "filter": {"variant": "paths", "parameter": "Flux.*"}},
         "404",

@@ -12,6 +12,7 @@ from sandbox.wire import catalog, times
 CHANGES: Final = frozenset({"eq", "ne", "gt", "gte", "lt", "lte"})
 MIN_PERIOD_MS: Final = 50
 MAX_MESSAGE: Final = 64 << 10
+MAX_PATH: Final = 200
 
 
 class VissError(StreamsError):
@@ -157,9 +158,11 @@ def resolve(path: str, relative: tuple[str, ...]) -> tuple[str, ...]:
     """The signals a request names: one leaf, or what the paths filter finds below `path`.
 
     Raises:
-        VissError: a wildcard where none may be, a branch without a filter, or nothing there.
+        VissError: too long, a wildcard where none may be, a branch without a filter, or nothing there.
     """
     root = path.replace("/", ".")
+    if max(map(len, (root, *relative))) > MAX_PATH:  # the catalog remembers the patterns it was asked for
+        raise VissError("400", "invalid_data", f"A path has at most {MAX_PATH} characters.")
     if not root or "*" in root:
         raise VissError("400", "invalid_data", "A path has no wildcard; wildcards belong into the paths filter.")
     if not relative:
