@@ -108,6 +108,7 @@ REFUSED = {
     "unknown": (["Vehicle.Flux"], 404, "not_supported_by_vehicle"),
     "no value yet": ([FORECAST], 404, "temporarily_unavailable"),
     "no path": ([], 422, "bad_request"),
+    "paths without end": ([FORECAST] * 201, 422, "bad_request"),
 }
 
 

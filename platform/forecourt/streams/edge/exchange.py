@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 import msgspec
 
 from forecourt.streams.edge import background, problem
-from forecourt.streams.errors import BodyTooLargeError
+from forecourt.streams.errors import BadRequestError, BodyTooLargeError
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -16,6 +16,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+MAX_PARAMETERS: Final = 200
 NO_STORE: Final = (b"cache-control", b"no-store")
 
 
@@ -40,8 +41,16 @@ class Exchange:
         self._is_answered = False
 
     def query(self, name: str) -> list[str]:
-        """Every value of a query parameter."""
-        return parse_qs(self.scope["query_string"].decode("latin-1"), max_num_fields=200).get(name, [])
+        """Every value of a query parameter.
+
+        Raises:
+            BadRequestError: there are more than MAX_PARAMETERS.
+        """
+        text = self.scope["query_string"].decode("latin-1")
+        try:
+            return parse_qs(text, max_num_fields=MAX_PARAMETERS).get(name, [])
+        except ValueError as error:
+            raise BadRequestError(f"A request has at most {MAX_PARAMETERS} parameters.") from error
 
     async def body(self, limit: int) -> bytes:
         """The whole body.
