@@ -81,6 +81,13 @@ def test_flawed_prices_are_refused_and_nothing_changes(spoil: Any, name: str) ->
     assert valkey.latest(keys.feed("DK1"), ["Energy.Price.Forecast"]) == before
 
 
+@pytest.mark.parametrize("area", ["ABCDEFGHIJK", "dk1", "X"])
+def test_an_area_is_written_as_cars_name_theirs(area: str) -> None:
+    answer = _put(rows.partner_client(), _slots(), area=area)
+    assert (answer.status_code, answer.json()["type"]) == (422, "/problems/BadRequestError")
+    assert not Feed.objects.exists()
+
+
 def test_an_area_belongs_to_its_first_partner() -> None:
     _put(rows.partner_client(), _slots())
     answer = _put(rows.partner_client("Other Energy"), _slots())

@@ -1,18 +1,22 @@
 """Prices from data partners."""
 
+import re
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from django.db import transaction
 
 from forecourt.accounts.models import Organisation
 from forecourt.consent.published import TokenFacts
 from forecourt.streams import jobs
-from forecourt.streams.errors import FeedNotYoursError, NotGrantedError
+from forecourt.streams.errors import BadRequestError, FeedNotYoursError, NotGrantedError
 from forecourt.streams.models import Feed, PriceSlot
 from forecourt.streams.selectors import FORECAST
 from sandbox.wire import prices, scopes
 from sandbox.wire.prices import Slot
+
+#: A day-ahead bidding zone, written as factory records write it.
+AREA: Final = re.compile(r"[A-Z0-9]{2,10}")
 
 
 class Origin(NamedTuple):
@@ -42,9 +46,12 @@ def put_prices(*, area: str, by: Organisation, origin: Origin, slots: tuple[Slot
     """Replace the prices of the days that `slots` cover, and send them to who is subscribed.
 
     Raises:
+        BadRequestError: no area is written like this.
         PriceError: slots overlap, are missing or have another length; nothing is changed.
         FeedNotYoursError: another partner provides this area.
     """
+    if not AREA.fullmatch(area):
+        raise BadRequestError(f"{area[:40]!r} is not a price area like DK1.")
     prices.check_day(slots)
     values = {"organisation": by, "source": origin.source, "label": origin.label, "updated_at": now}
     feed, is_new = Feed.objects.select_for_update().get_or_create(area=area, defaults=values)
