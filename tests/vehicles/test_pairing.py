@@ -41,6 +41,7 @@ def test_a_new_code_replaces_the_old_one() -> None:
     services.new_pairing_code(car, now=NOW)
     with pytest.raises(PairingCodeError):
         services.pair(user=factories.user(), code=old, now=NOW)
+    assert car.pairing_codes.count() == 1  # a car that asks without end fills no table
 
 
 def test_a_car_with_an_owner_is_not_taken_over() -> None:

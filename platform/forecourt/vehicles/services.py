@@ -49,7 +49,7 @@ def sign_in(*, serial: str, challenge: str, signature: str, now: datetime) -> Ve
 def new_pairing_code(vehicle: Vehicle, *, now: datetime) -> str:
     """A code for the head unit's screen, like `K7M2-9QXD`; earlier ones stop working."""
     code = "".join(secrets.choice(identity.ALPHABET) for _ in range(8)).upper()
-    vehicle.pairing_codes.filter(used_at__isnull=True).update(expires_at=now)
+    vehicle.pairing_codes.filter(used_at__isnull=True).delete()
     vehicle.pairing_codes.create(code_hash=_code_hash(code), expires_at=now + timedelta(seconds=CODE_SECONDS))
     return f"{code[:4]}-{code[4:]}"
 
