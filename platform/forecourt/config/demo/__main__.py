@@ -28,7 +28,7 @@ def main() -> int:
         signal.signal(name, _interrupt)
     try:
         return _run(arguments, console)
-    except (DemoError, VehicleError, embedded.NoSpaceError) as error:
+    except (DemoError, VehicleError, embedded.NoPortError, embedded.NoSpaceError) as error:
         console.print(f"[red]✗[/] {error}", markup=True, soft_wrap=True)
         console.print(f"  {getattr(error, 'resolution', '')}", markup=False, soft_wrap=True)
         return 1
