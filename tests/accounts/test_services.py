@@ -2,6 +2,7 @@
 
 import pytest
 
+from apps_registry.errors import SelfReviewError
 from apps_registry.models import Publisher, TrailEvent
 from forecourt.accounts import roles, services
 from forecourt.accounts.errors import (
@@ -142,6 +143,39 @@ def test_a_stranger_cannot_be_added() -> None:
         services.add_member(
             organisation_id=factories.carmaker().pk, email="nobody@example.org", role="reviewer", by=owner, now=NOW
         )
+
+
+def test_nobody_decides_about_an_app_of_their_own_firm() -> None:
+    release = factories.release(status="in_review")
+    reviewer = factories.carmaker_person("reviewer")
+    Membership.objects.create(
+        user=reviewer, organisation=factories.developer().memberships.get().organisation, role="member"
+    )
+    with pytest.raises(SelfReviewError):
+        services.decide_release(release_id=release.pk, reviewer=reviewer, verdict="approved", reason="Fine.", now=NOW)
+    release.refresh_from_db()
+    assert release.status == "in_review"
+
+
+def test_an_operator_decides_about_no_app() -> None:
+    operator = factories.carmaker_person("operator")
+    with pytest.raises(NotPermittedError):
+        services.decide_release(
+            release_id=factories.release(status="in_review").pk,
+            reviewer=operator,
+            verdict="approved",
+            reason="x",
+            now=NOW,
+        )
+
+
+def test_a_reviewer_from_elsewhere_decides() -> None:
+    release = factories.release(status="in_review")
+    reviewer = factories.carmaker_person("reviewer")
+    decided = services.decide_release(
+        release_id=release.pk, reviewer=reviewer, verdict="rejected", reason="Too hurried.", now=NOW
+    )
+    assert decided.status == "rejected"
 
 
 def test_a_developer_has_no_role_at_the_carmaker() -> None:

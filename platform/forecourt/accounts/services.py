@@ -12,8 +12,10 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
+from apps_registry import services as registry
 from apps_registry import trail
-from apps_registry.models import Publisher
+from apps_registry.errors import SelfReviewError
+from apps_registry.models import Publisher, Release
 from forecourt.accounts import roles, throttle
 from forecourt.accounts.errors import (
     EmailTakenError,
@@ -150,6 +152,22 @@ def add_member(*, organisation_id: UUID, email: str, role: str, by: User, now: d
         detail={"person": person.pk, "role": role},
     )  # fmt: skip
     return membership
+
+
+@transaction.atomic
+def decide_release(*, release_id: UUID, reviewer: User, verdict: str, reason: str, now: datetime) -> Release:
+    """Approve or reject a release; nobody decides about an app of a firm to which they belong.
+
+    Raises:
+        NotPermittedError: the person is no reviewer of the carmaker.
+        SelfReviewError: the person is a member of the publisher's organisation, submitted the release or added its key.
+        RegistryError: the registry refuses the decision; see `apps_registry.services.decide`.
+    """
+    roles.require_role(reviewer, Role.REVIEWER)
+    firm = Organisation.objects.filter(publisher__apps__releases=release_id)
+    if Membership.objects.filter(user=reviewer, organisation__in=firm).exists():
+        raise SelfReviewError
+    return registry.decide(release_id=release_id, reviewer=reviewer, verdict=verdict, reason=reason, now=now)
 
 
 def _organisation(*, name: str, kind: str, now: datetime) -> Organisation:

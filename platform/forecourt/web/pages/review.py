@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from apps_registry import selectors, services
+from apps_registry import selectors
+from forecourt.accounts import services
 from forecourt.accounts.models import Membership
 from forecourt.web import access, icons, releases
 from forecourt.web.forms import DecisionForm
@@ -48,7 +49,7 @@ def decide(request: access.PersonRequest, release_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return _desk(request, release_id, form)
     asked = {"release_id": release_id, "reviewer": request.user, "now": timezone.now(), **form.cleaned_data}
-    decided = form.attempt(lambda: services.decide(**asked))
+    decided = form.attempt(lambda: services.decide_release(**asked))
     if decided is None:
         return _desk(request, release_id, form)
     messages.success(request, _("Your decision about %(app)s %(version)s is recorded.") % releases.names(decided))
