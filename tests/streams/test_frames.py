@@ -27,6 +27,24 @@ async def test_a_repeated_frame_is_acknowledged_and_not_counted_twice(site: Site
     assert json.loads(consent.valkey.hget(keys.latest(CAR), CHARGE) or "")["value"] == 61.5
 
 
+async def test_a_late_frame_is_kept_and_replaces_no_newer_value(site: Site, consent: Consent) -> None:
+    for seq, value in ((1, 61.0), (3, 63.0), (2, 62.0)):
+        assert (await site.send(point(CHARGE, value), seq=seq)).json() == {"ack": seq}
+    assert consent.stored() == 3
+    assert json.loads(consent.valkey.hget(keys.latest(CAR), CHARGE) or "")["value"] == 63.0
+    assert (await site.send(point(CHARGE, 62.0), seq=2)).json() == {"ack": 2, "repeated": True}
+
+
+async def test_what_is_older_than_all_that_is_remembered_counts_as_repeated(
+    site: Site, consent: Consent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keys, "STREAM_LENGTH", 2)
+    for seq in (5, 6, 7):
+        await site.send(point(CHARGE, 60.0), seq=seq)
+    assert (await site.send(point(CHARGE, 61.0), seq=4)).json() == {"ack": 4, "repeated": True}
+    assert consent.valkey.zrange(keys.sequence(CAR), 0, -1) in ([b"6", b"7"], ["6", "7"])
+
+
 async def test_the_latest_value_is_the_one_captured_last(site: Site, consent: Consent) -> None:
     await site.send(point(CHARGE, 62.0, ago(1)), point(CHARGE, 61.0, ago(9)))
     assert json.loads(consent.valkey.hget(keys.latest(CAR), CHARGE) or "")["value"] == 62.0

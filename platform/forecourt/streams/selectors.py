@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Max, Q, QuerySet
 
-from forecourt.consent.models import Grant
+from forecourt.consent.models import Grant, unexpired
 from forecourt.consent.published import TokenFacts
 from forecourt.streams import valkey
 from forecourt.streams.errors import CommandNotFoundError, FeedNotFoundError, NotGrantedError
@@ -37,8 +37,7 @@ def last_byte_at(public_id: str, grant_id: UUID) -> datetime | None:
 
 def live_grants(facts: TokenFacts, *, now: datetime) -> list[Grant]:
     """The grants of a token under which something may flow now."""
-    unexpired = Q(expires_at__isnull=True) | Q(expires_at__gt=now)
-    active = Grant.objects.filter(unexpired, pk__in=facts.grants.values(), status=Grant.Status.ACTIVE)
+    active = Grant.objects.filter(unexpired(now), pk__in=facts.grants.values(), status=Grant.Status.ACTIVE)
     found = active.select_related("app", "vehicle").prefetch_related("items").order_by("vehicle__public_id")
     return [grant for grant in found if not valkey.is_entombed(grant.vehicle.public_id, str(grant.pk))]
 
@@ -128,7 +127,6 @@ def check_car_may_have_prices(vehicle: Vehicle, *, now: datetime) -> None:
     Raises:
         NotGrantedError: there is none.
     """
-    unexpired = Q(expires_at__isnull=True) | Q(expires_at__gt=now)
-    grants = vehicle.grants.filter(unexpired, status=Grant.Status.ACTIVE).prefetch_related("items")
+    grants = vehicle.grants.filter(unexpired(now), status=Grant.Status.ACTIVE).prefetch_related("items")
     if not any(covers(grant, FORECAST) for grant in grants):
         raise NotGrantedError("No app on this car has been allowed to read prices.")

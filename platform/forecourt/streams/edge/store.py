@@ -18,12 +18,20 @@ from sandbox.wire.frames import Frame, Point
 
 #: KEYS: sequence, stream, latest, usage. ARGV: sequence number, stream length, payload, channel, field of the frames'
 #: count, field of the points' count, number of points, then path and value of every latest point.
+#: As many sequence numbers are remembered as the stream keeps frames: a frame that comes late is kept, one that comes
+#: again is not, and an older one never replaces the latest values.
 APPEND: Final = """
-if tonumber(ARGV[1]) <= tonumber(redis.call('GET', KEYS[1]) or '0') then return 0 end
-redis.call('SET', KEYS[1], ARGV[1])
+local seq, kept = tonumber(ARGV[1]), tonumber(ARGV[2])
+local lowest = tonumber(redis.call('ZRANGE', KEYS[1], 0, 0)[1] or '0')
+local highest = tonumber(redis.call('ZRANGE', KEYS[1], -1, -1)[1] or '0')
+if seq < lowest and redis.call('ZCARD', KEYS[1]) >= kept then return 0 end
+if redis.call('ZADD', KEYS[1], 'NX', seq, ARGV[1]) == 0 then return 0 end
+redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -kept - 1)
 redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[2], '*', 'seq', ARGV[1], 'frame', ARGV[3])
-for at = 8, #ARGV, 1000 do
-  redis.call('HSET', KEYS[3], unpack(ARGV, at, math.min(at + 999, #ARGV)))
+if seq > highest then
+  for at = 8, #ARGV, 1000 do
+    redis.call('HSET', KEYS[3], unpack(ARGV, at, math.min(at + 999, #ARGV)))
+  end
 end
 redis.call('HINCRBY', KEYS[4], ARGV[5], 1)
 redis.call('HINCRBY', KEYS[4], ARGV[6], ARGV[7])
