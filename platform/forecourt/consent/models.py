@@ -4,11 +4,13 @@ All OAuth models are swapped so that a token always leads to the authorization t
 """
 
 import uuid
+from datetime import datetime
 from typing import Any, Final
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from oauth2_provider.models import (
     AbstractAccessToken,
@@ -155,6 +157,11 @@ class Grant(models.Model):
 
 #: A paused grant is still the driver's; it only delivers nothing.
 LIVE: Final = (Grant.Status.ACTIVE, Grant.Status.PAUSED)
+
+
+def unexpired(now: datetime | Now) -> Q:
+    """Grants whose time has not run out, whatever their status says yet."""
+    return Q(expires_at__isnull=True) | Q(expires_at__gt=now)
 
 
 class GrantItem(models.Model):

@@ -13,7 +13,7 @@ from apps_registry.models import App, Release
 from forecourt.accounts.models import User
 from forecourt.consent import compiled, resources, token_cache
 from forecourt.consent.errors import ConsentRequestGoneError, GrantNotFoundError
-from forecourt.consent.models import LIVE, AccessToken, Application, AuthorizationRequest, Grant
+from forecourt.consent.models import LIVE, AccessToken, Application, AuthorizationRequest, Grant, unexpired
 from forecourt.consent.published import TokenFacts
 from forecourt.vehicles.models import Vehicle, VehicleRole
 from sandbox.wire.catalog import DEFAULT
@@ -22,7 +22,7 @@ REQUEST_LIFETIME: Final = timedelta(minutes=15)
 #: Passengers do not decide for a car.
 DECIDING_ROLES: Final = (VehicleRole.Role.OWNER, VehicleRole.Role.DRIVER)
 _LIVE: Final = Q(status__in=LIVE)
-_UNEXPIRED: Final = Q(expires_at__isnull=True) | Q(expires_at__gt=Now())
+_UNEXPIRED: Final = unexpired(Now())
 
 
 def pending_request(user: User, request_id: str, *, now: datetime) -> AuthorizationRequest:
@@ -71,8 +71,7 @@ def grant_for(user: User, grant_id: UUID) -> Grant:
 
 def changeable(user: User, *, now: datetime) -> QuerySet[Grant]:
     """The live grants that this person may pause or take back: those they gave, and all on a car that they own."""
-    lasting = Q(expires_at__isnull=True) | Q(expires_at__gt=now)
-    return _grants().filter(_LIVE, lasting, _is_changeable(user)).distinct().order_by("pk")
+    return _grants().filter(_LIVE, unexpired(now), _is_changeable(user)).distinct().order_by("pk")
 
 
 def resumable(user: User, *, now: datetime) -> QuerySet[Grant]:

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Max, Q, QuerySet
 
 from apps_registry.models import Release, Review
-from forecourt.consent.models import Grant, GrantItem
+from forecourt.consent.models import LIVE, Grant, GrantItem, unexpired
 from forecourt.delivery.errors import BundleNotListedError
 from forecourt.delivery.models import Delivery, DesiredState, ImageTarget, Installation
 from forecourt.delivery.states import UNDERWAY
@@ -23,7 +23,6 @@ LISTABLE: Final = Q(
     release__status__in=(Release.Status.APPROVED, Release.Status.PUBLISHED),
     release__publisher_key__revoked_at__isnull=True,
 )
-LIVE: Final = (Grant.Status.ACTIVE, Grant.Status.PAUSED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +35,7 @@ class Wanted:
 
 def live_grants(vehicle: Vehicle, *, now: datetime) -> QuerySet[Grant]:
     """Grants of a car that have not ended; a paused one keeps its app, without any permission."""
-    lasting = Q(expires_at__isnull=True) | Q(expires_at__gt=now)
-    return Grant.objects.filter(lasting, vehicle=vehicle, status__in=LIVE).prefetch_related("items")
+    return Grant.objects.filter(unexpired(now), vehicle=vehicle, status__in=LIVE).prefetch_related("items")
 
 
 def wanted(vehicle: Vehicle, *, now: datetime) -> list[Wanted]:
