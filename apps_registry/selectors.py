@@ -8,7 +8,7 @@ from django.db.models import Case, QuerySet, Value, When
 
 from apps_registry import sentences
 from apps_registry.errors import AppNotFoundError, ReleaseNotFoundError
-from apps_registry.models import AnalysisRun, App, Finding, Publisher, PublisherKey, Release
+from apps_registry.models import AnalysisRun, App, Finding, Publisher, PublisherKey, Release, Review
 from sandbox.wire import canonical, manifest
 
 #: An analysis takes minutes; one that is not done by then was lost with its worker or its queue.
@@ -43,7 +43,12 @@ def store_listing() -> QuerySet[Release]:
 
 def latest_published(app: App) -> Release | None:
     """The newest published release of an app."""
-    return _releases().filter(app=app, status=Release.Status.PUBLISHED).order_by("-counter").first()
+    return published_releases(app).first()
+
+
+def published_releases(app: App) -> QuerySet[Release]:
+    """The published releases of an app, newest first."""
+    return _releases().filter(app=app, status=Release.Status.PUBLISHED).order_by("-counter")
 
 
 def releases_of(publisher: Publisher) -> QuerySet[Release]:
@@ -74,6 +79,11 @@ def latest_run(release: Release) -> AnalysisRun | None:
 def findings(release: Release) -> QuerySet[Finding]:
     """What the newest analysis found, errors first."""
     return Finding.objects.filter(run=latest_run(release)).order_by(_WEIGHT, "pk")
+
+
+def review_of(release: Release) -> Review | None:
+    """The decision about a release, if there is one yet."""
+    return Review.objects.filter(release=release).select_related("reviewer").first()
 
 
 def overdue_analyses(*, now: datetime) -> list[UUID]:

@@ -141,6 +141,11 @@ def listed_bundle(*, path: str, sha256: str) -> str:
     return sha256
 
 
+def installations(vehicle: Vehicle) -> QuerySet[Installation]:
+    """What a car reports as installed now."""
+    return Installation.objects.filter(vehicle=vehicle, removed_at=None).select_related("app__publisher", "release")
+
+
 def deliveries(*, app: str = "", version: str = "") -> QuerySet[Delivery]:
     """Deliveries of one app or release, newest first."""
     named = {"rollout__release__app__slug": app, "rollout__release__version": version}

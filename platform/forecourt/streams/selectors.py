@@ -87,6 +87,11 @@ def command(command_id: UUID, *, app: str, vehicle: str) -> Command:
     return found
 
 
+def commands(vehicle: Vehicle) -> QuerySet[Command]:
+    """A car's commands, newest first."""
+    return Command.objects.filter(vehicle=vehicle).select_related("grant__app").order_by("-created_at")
+
+
 def feed(area: str) -> Feed:
     """The feed of an area.
 

@@ -177,7 +177,7 @@ def about(vehicle: Vehicle, user: User, *, now: datetime) -> dict[str, Any]:
         "apps": apps,
         "pause": _pause(apps),
         "cards": [on_car for on_car in apps if on_car.card],
-        "commands": [_command(command) for command in _commands(vehicle)],
+        "commands": [_command(command) for command in streams.commands(vehicle)[:COMMANDS_SHOWN]],
     }
 
 
@@ -187,8 +187,7 @@ def apps_on(vehicle: Vehicle, user: User, *, now: datetime) -> list[AppOnCar]:
     grants = {grant.app: grant for grant in live}
     changeable = {grant.app for grant in consent.changeable(user, now=now).filter(vehicle=vehicle)}
     resumable = {grant.app for grant in consent.resumable(user, now=now).filter(vehicle=vehicle)}
-    there = vehicle.installations.filter(removed_at__isnull=True).select_related("app__publisher", "release")
-    installed = {row.app: row for row in there}
+    installed = {row.app: row for row in delivery.installations(vehicle)}
     cards, today = streams.cards(vehicle.public_id), metering.apps_today(vehicle.public_id, now=now)
     found = sorted({*grants, *installed}, key=lambda app: app.name)
     return [
@@ -250,11 +249,6 @@ def _item(item: GrantItem) -> dict[str, Any]:
 
 def _delivery(app: App, vehicle: Vehicle) -> Delivery | None:
     return delivery.deliveries(app=app.slug).filter(vehicle=vehicle).first()
-
-
-def _commands(vehicle: Vehicle) -> list[Command]:
-    recent = vehicle.commands.select_related("grant__app").order_by("-created_at")
-    return list(recent[:COMMANDS_SHOWN])
 
 
 def _command(command: Command) -> dict[str, Any]:

@@ -38,7 +38,7 @@ class Step:
 
 def about(release: Release) -> dict[str, Any]:
     """Everything that a release's page shows."""
-    run = selectors.latest_run(release)
+    run, review = selectors.latest_run(release), selectors.review_of(release)
     return {
         "release": release,
         "app": release.app,
@@ -47,8 +47,8 @@ def about(release: Release) -> dict[str, Any]:
         "report": run.report if run else {},
         "sample": sample_card(run),
         "findings": list(selectors.findings(release)),
-        "review": Review.objects.filter(release=release).select_related("reviewer").first(),
-        "steps": steps(release),
+        "review": review,
+        "steps": steps(release, review),
         "is_moving": release.status in MOVING,
     }
 
@@ -72,10 +72,9 @@ def _card(text: str) -> cards.Card | None:
         return None
 
 
-def steps(release: Release) -> list[Step]:
+def steps(release: Release, review: Review | None) -> list[Step]:
     """The release's timeline up to now, and what comes next on the straight way."""
     moments = {Status.SUBMITTED: release.submitted_at, Status.PUBLISHED: release.published_at}
-    review = Review.objects.filter(release=release).first()
     if review:
         moments[Status.APPROVED] = review.decided_at
     status = Status(release.status)

@@ -120,8 +120,7 @@ def _home(request: access.MemberRequest, form: KeyForm) -> HttpResponse:
     if publisher is None or request.organisation.status != Organisation.Status.ADMITTED:
         return render(request, "accounts/waiting.html", {"organisation": request.organisation})
     apps = [(app, list(_releases(request, app)[:1])) for app in selectors.apps_of(publisher)]
-    keys = publisher.keys.filter(revoked_at__isnull=True).order_by("-added_at")
-    context = {"organisation": request.organisation, "apps": apps, "keys": keys}
+    context = {"organisation": request.organisation, "apps": apps, "keys": selectors.keys_of(publisher)}
     return form.page(request, "developer/home.html", context)
 
 

@@ -29,7 +29,7 @@ def app_page(request: HttpRequest, slug: str) -> HttpResponse:
     app, release = _published(slug)
     fits = garage.fits(request.user, release, now=timezone.now())
     context = releases.about(release) | {"fits": fits, "can_install": any(fit.can_install for fit in fits)}
-    context["history"] = app.releases.filter(status=Release.Status.PUBLISHED).order_by("-counter")
+    context["history"] = selectors.published_releases(app)
     response = render(request, "store/app.html", context)
     response.csp_form_action = _origins(app)  # type: ignore[attr-defined]
     return response
