@@ -5,15 +5,12 @@ import os
 import secrets
 from pathlib import Path
 
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
-
 
 def load(folder: Path) -> dict[str, str]:
     """Read the secrets in `folder`, making them first if they are missing.
 
     Returns:
-        `SECRET_KEY`, `VIN_KEY` (32 bytes, URL-safe base 64), `HASH_KEY` and `OIDC_RSA_PRIVATE_KEY` (PEM).
+        `SECRET_KEY`, `VIN_KEY` (32 bytes, URL-safe base 64) and `HASH_KEY`.
     """
     path = folder / "secrets.json"
     if not path.exists():
@@ -24,15 +21,10 @@ def load(folder: Path) -> dict[str, str]:
 
 
 def _fresh() -> dict[str, str]:
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    pem = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    ).decode()
     return {
         "SECRET_KEY": secrets.token_urlsafe(50),
         "VIN_KEY": _fernet_key(),
         "HASH_KEY": secrets.token_hex(32),
-        "OIDC_RSA_PRIVATE_KEY": pem,
     }
 
 

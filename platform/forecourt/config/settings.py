@@ -156,7 +156,6 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
-CELERY_TASK_ROUTES: dict[str, dict[str, str]] = {}
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "resume-analyses": {"task": "apps_registry.tasks.resume_analyses", "schedule": 300},
     "expire-grants": {"task": "forecourt.consent.tasks.expire_grants", "schedule": 10},

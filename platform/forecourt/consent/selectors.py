@@ -52,11 +52,6 @@ def deciding_vehicles(user: User, *, now: datetime) -> QuerySet[Vehicle]:
     return Vehicle.objects.filter(mine & open_role).distinct().order_by("nickname", "public_id")
 
 
-def grants_of(user: User) -> QuerySet[Grant]:
-    """The live grants that this person gave, newest first."""
-    return _grants().filter(_LIVE, authorization__user=user).prefetch_related("items").order_by("-created_at")
-
-
 def grant_for(user: User, grant_id: UUID) -> Grant:
     """A grant that this person gave, or one on a car that is theirs now.
 

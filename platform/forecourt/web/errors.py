@@ -17,9 +17,3 @@ class NotAdmittedError(WebError):
     """Your organisation waits to be admitted."""
 
     resolution = "The carmaker looks at every application; come back when it has admitted yours."
-
-
-class FileUnreadableError(WebError):
-    """The uploaded file is too large."""
-
-    resolution = "Choose a smaller file."
