@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from forecourt.consent.models import Grant
+from forecourt.consent.models import LIVE, Grant
 from forecourt.consent.published import TokenFacts
 from forecourt.metering import counters
 from forecourt.metering.counters import Count
@@ -139,7 +139,7 @@ def acknowledge(*, vehicle: Vehicle, command_id: UUID, outcome: Outcome, now: da
 @transaction.atomic
 def cancel_unallowed(*, vehicle_ids: Iterable[UUID], now: datetime) -> None:
     """Cancel what is queued under grants that ended."""
-    live = Q(grant__status__in=[Grant.Status.ACTIVE, Grant.Status.PAUSED])
+    live = Q(grant__status__in=LIVE)
     for command in _locked().filter(~live, vehicle_id__in=list(vehicle_ids), state=State.QUEUED):
         moves.move(command, State.CANCELLED, now=now, reason="The driver took the consent back.")
 
@@ -147,7 +147,7 @@ def cancel_unallowed(*, vehicle_ids: Iterable[UUID], now: datetime) -> None:
 def forget_cards(*, vehicle_ids: Iterable[UUID]) -> None:
     """Take cards off the pages whose app has no live grant on the car any more."""
     for vehicle in Vehicle.objects.filter(pk__in=list(vehicle_ids)):
-        live = vehicle.grants.filter(status__in=[Grant.Status.ACTIVE, Grant.Status.PAUSED])
+        live = vehicle.grants.filter(status__in=LIVE)
         apps = valkey.cards(vehicle.public_id).keys() - set(live.values_list("app__slug", flat=True))
         valkey.forget_cards(vehicle.public_id, apps)
 
