@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from sandbox.client.identity import Facts, Identity
@@ -45,7 +47,10 @@ def test_the_factory_record_is_what_the_carmaker_enrols(tmp_path: Path) -> None:
 def test_an_answer_proves_the_key_for_sessions_only(tmp_path: Path) -> None:
     identity = Identity.at(tmp_path, FACTS)
     key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(identity.public_key))
-    key.verify(bytes.fromhex(identity.answer("hello")), b"forecourt-session:hello")
+    signature = bytes.fromhex(identity.answer("hello"))
+    key.verify(signature, b"forecourt-session:hello")
+    with pytest.raises(InvalidSignature):
+        key.verify(signature, b"hello")
 
 
 def test_the_memory_survives_a_restart(tmp_path: Path) -> None:
