@@ -54,6 +54,7 @@ def confine(limits: Limits, *, becomes_program: bool = False) -> bool:
     Do every import first: an import afterwards opens files, and dies of SIGSYS. A process that becomes another program
     may still open files for reading.
     """
+    seccompy.supported()  # it looks for the C library with child processes, which the limits forbid to all but root
     for name, (soft, hard) in limits.rlimits().items():
         ceiling = resource.getrlimit(name)[1]
         ceiling = hard if ceiling == resource.RLIM_INFINITY else ceiling

@@ -66,6 +66,20 @@ def test_confined_process_still_computes_and_talks() -> None:
     assert ended("print(sum(range(10)), flush=True); os._exit(0)").stdout == b"45\n"
 
 
+def test_the_filter_looks_for_the_c_library_while_it_may_still_start_processes() -> None:
+    spy = """
+import ctypes.util, os, resource
+find = ctypes.util.find_library
+def find_library(name):
+    os.write(1, str(resource.getrlimit(resource.RLIMIT_NPROC)[0]).encode())
+    return find(name)
+ctypes.util.find_library = find_library
+"""
+    command = [sys.executable, "-I", "-c", spy + CONFINE + "os._exit(0)"]
+    found = subprocess.run(command, capture_output=True, check=True, timeout=30, env=child.ENVIRONMENT)
+    assert found.stdout not in (b"", b"0")
+
+
 def test_limits_leave_a_second_between_the_warning_and_the_end() -> None:
     assert Limits(address_space=1, cpu_seconds=7).rlimits()[resource.RLIMIT_CPU] == (7, 8)
 
