@@ -1,7 +1,6 @@
 """The addresses for cars, mirrors and the carmaker."""
 
 import json
-from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -9,7 +8,7 @@ from pytest_django import Settings
 from tuf.api.metadata import Metadata, MetaFile, Snapshot, TargetFile, Targets, Timestamp
 
 from apps_registry.models import Release
-from forecourt.delivery import selectors, tasks
+from forecourt.delivery import selectors
 from forecourt.delivery.approval import KeyHolder, path_of
 from forecourt.delivery.director import TARGETS_LIFE, TIMESTAMP_LIFE, signed_set
 from forecourt.delivery.keys import Keyring
@@ -125,8 +124,3 @@ def test_the_set_is_what_the_library_would_write(vehicle: Vehicle, ring: Keyring
     assert Metadata[Snapshot].from_bytes(files["2.snapshot.json"]).signed.meta == {"targets.json": MetaFile(version=2)}
     timestamp = Metadata[Timestamp].from_bytes(files["timestamp.json"]).signed
     assert (timestamp.version, timestamp.expires) == (2, NOW + TIMESTAMP_LIFE)
-
-
-def test_the_upkeep_task_runs_for_nothing(repository: Path) -> None:
-    del repository
-    tasks.count_lost()

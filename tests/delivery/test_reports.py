@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.test import Client
 
 from apps_registry.models import Release
-from forecourt.delivery import jobs, services
+from forecourt.delivery import jobs, services, tasks
 from forecourt.delivery.approval import KeyHolder, path_of
 from forecourt.delivery.errors import ForgedReportError, MalformedReportError, ReplayedReportError
 from forecourt.delivery.models import Delivery, Installation, VehicleReport
@@ -152,6 +152,14 @@ def test_a_refusal_fails_the_delivery_with_its_reason(vehicle: Vehicle, release:
     take(vehicle, report(vehicle, refused=(refusal,)))
     delivery = Delivery.objects.get()
     assert (delivery.state, delivery.reason) == ("failed", "WrongHardware: no")
+
+
+def test_the_upkeep_gives_up_only_what_is_past_its_deadline(vehicle: Vehicle) -> None:
+    tasks.count_lost()
+    assert Delivery.objects.get().state == "planned"
+    Delivery.objects.update(deadline=NOW)
+    tasks.count_lost()
+    assert Delivery.objects.get(vehicle=vehicle).state == "lost"
 
 
 def test_a_silent_car_counts_as_lost_and_a_late_success_still_counts(vehicle: Vehicle, release: Release) -> None:
