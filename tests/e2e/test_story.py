@@ -15,6 +15,7 @@ from forecourt.config.demo import evening, people, site, stage, story
 from forecourt.config.demo.stage import Options, Stage
 from tests import browser as browsers
 from tests.e2e.browsing import BrowserPerson
+from tests.recordings import DRIVE, PRICES
 
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
@@ -46,10 +47,11 @@ def played(chromium: Browser, tmp_path: Path) -> Iterator[Stage]:
     local = ROOT / ".local" / "e2e"
     pictures = tmp_path / "pictures"
     pictures.mkdir()
-    options = Options(port=free_port(), cars=2, speed=1800, night_speed=3600)
+    drive, prices = (path if path.exists() else None for path in (DRIVE, PRICES))
+    options = Options(port=free_port(), cars=2, speed=1800, night_speed=3600, drive=drive, prices=prices)
     running = site.start(local=local, port=options.port, cache=ROOT / ".local" / "cache")
     try:
-        chosen = evening.choose(None, area=stage.AREA, now=datetime.now(UTC))
+        chosen = evening.choose(options.prices, area=stage.AREA, now=datetime.now(UTC))
         person = partial(BrowserPerson, browser=chromium, pictures=pictures)
         scene = Stage(site=running, options=options, evening=chosen, browser=person)
         story.play(scene, Console(stderr=True, highlight=False))
@@ -60,6 +62,9 @@ def played(chromium: Browser, tmp_path: Path) -> Iterator[Stage]:
 
 def test_everybody_plays_their_part_in_a_browser(played: Stage) -> None:
     assert played.result.missing() == []
+    recorded = bool(played.options.drive)
+    assert played.result.drive_source == ("recorded" if recorded else "simulated")
+    assert played.result.data_points > (2 * 6_189 if recorded else 2 * 1_000)  # two cars, a level of charge a second
     complaints = {
         login.name: person.complaints
         for login in people.EVERYBODY

@@ -6,7 +6,8 @@ import pytest
 
 from sandbox.vehicle import drive
 from sandbox.vehicle.errors import DriveFileError
-from tests.sandbox.vehicle.inputs import DRIVE, HEADER, ROW, drive_file, row, with_drive
+from tests.recordings import DRIVE, with_drive
+from tests.sandbox.vehicle.inputs import HEADER, ROW, drive_file, row
 
 NEXT = row(Time="11:13:46")
 FLAWS = {

@@ -9,7 +9,8 @@ import pytest
 from sandbox.vehicle import prices
 from sandbox.vehicle.errors import PriceFileError
 from sandbox.wire.prices import check_day
-from tests.sandbox.vehicle.inputs import PRICES, price_file, with_prices
+from tests.recordings import PRICES, with_prices
+from tests.sandbox.vehicle.inputs import price_file
 
 START = datetime(2026, 1, 5, 0, 0, tzinfo=UTC)
 FIRST = "DK1,2026-01-05T00:00:00Z,2026-01-05T00:15:00Z,20.05"

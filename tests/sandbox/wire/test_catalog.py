@@ -1,19 +1,17 @@
 """The catalog: its own consistency, and what each signal may hold."""
 
 import json
-import os
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sandbox.wire.catalog import DEFAULT, MAX_TEXT, OutOfRangeError, UnknownSignalError, WrongTypeError
 from sandbox.wire.scopes import Scope
+from tests.recordings import VSS, with_vss
 
 BATTERY = "Vehicle.Powertrain.TractionBattery"
 LEVEL = f"{BATTERY}.StateOfCharge.Current"
 CHARGING = f"{BATTERY}.Charging"
-VSS = Path(os.environ.get("VSS", ""))
 
 
 def test_ids_and_paths_are_used_once() -> None:
@@ -98,7 +96,7 @@ def test_a_value_that_does_not_fit_is_refused_by_name(path: str, value: object, 
         DEFAULT.check(path, value)
 
 
-@pytest.mark.skipif(not VSS.is_file(), reason="VSS names no export of the signal tree")
+@with_vss
 def test_the_catalog_agrees_with_the_published_tree() -> None:
     tree: dict[str, Any] = json.loads(VSS.read_bytes())
     for signal in DEFAULT.expand("Vehicle"):
