@@ -14,17 +14,14 @@ from django.db.models.signals import post_save
 from django.utils import timezone
 from redis import Redis
 
-from apps_registry import trail
-from apps_registry.models import TrailEvent
 from forecourt.accounts.models import Organisation
-from forecourt.consent import decisions, jobs, published, receipts, selectors, services, tasks
+from forecourt.consent import decisions, jobs, published, selectors, services, tasks
 from forecourt.consent.errors import (
     ConsentStoreSilentError,
     GrantNotFoundError,
     GrantNotLiveError,
-    ReceiptsBrokenError,
 )
-from forecourt.consent.models import AccessToken, AuthorizationCode, ConsentReceipt, Grant, RefreshToken
+from forecourt.consent.models import AccessToken, AuthorizationCode, Grant, RefreshToken
 from forecourt.consent.published import PublishedGrant
 from forecourt.consent.signals import grants_changed
 from tests import factories
@@ -322,35 +319,6 @@ def test_a_car_sends_only_what_is_granted(story: Story) -> None:
     story.tokens(item=[])
     assert selectors.collected_paths(story.cars[0].pk) == [SOC.partition(":")[2]]
     assert selectors.collected_paths(story.cars[1].pk) == []
-
-
-def test_every_decision_is_in_the_receipts_and_in_the_trail(story: Story) -> None:
-    story.decide(decision="deny")
-    story.tokens()
-    _revoke(story, Grant.objects.get())
-    assert [receipt.kind for receipt in ConsentReceipt.objects.order_by("pk")] == ["granted", "revoked"]
-    assert receipts.verify(story.driver) == 2
-    actions = set(TrailEvent.objects.values_list("action", flat=True))
-    assert {"client.registered", "consent.denied", "consent.granted", "consent.revoked"} <= actions
-    assert trail.verify() > 0
-
-
-def test_a_receipt_says_what_was_shown_and_what_was_ticked(story: Story) -> None:
-    story.tokens(item=[])
-    document = ConsentReceipt.objects.get().document
-    assert len(document["shown"]) == 3
-    assert len(document["granted"]) == 2
-    assert document["locale"] == "en"
-
-
-def test_a_receipt_that_was_altered_breaks_the_chain(committed: Story) -> None:
-    committed.tokens()
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE consent_consentreceipt DISABLE TRIGGER USER")
-        cursor.execute("""UPDATE consent_consentreceipt SET document = jsonb_set(document, '{locale}', '"xx"')""")
-        cursor.execute("ALTER TABLE consent_consentreceipt ENABLE TRIGGER USER")
-    with pytest.raises(ReceiptsBrokenError):
-        receipts.verify(committed.driver)
 
 
 def test_a_cached_token_is_forgotten_when_its_row_goes(committed: Story, valkey: Redis) -> None:
