@@ -3,13 +3,11 @@
 from django.urls import include, path
 
 urlpatterns = [
-    path("", include("forecourt.accounts.urls")),
     path("", include("forecourt.vehicles.urls")),
     path("", include("forecourt.consent.urls")),
     path("", include("forecourt.metering.urls")),
     path("", include("forecourt.streams.urls")),
     path("", include("forecourt.delivery.urls")),
-    path("", include("apps_registry.urls")),
     path("", include("forecourt.web.urls")),
 ]
 

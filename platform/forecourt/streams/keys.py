@@ -19,7 +19,7 @@ def frames(name: str) -> str:
 
 
 def sequence(name: str) -> str:
-    """The highest acknowledged sequence number."""
+    """Sorted set of the acknowledged sequence numbers, as many as the stream keeps frames."""
     return f"seq:{{{name}}}"
 
 

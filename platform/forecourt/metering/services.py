@@ -1,1 +1,0 @@
-"""What people and apps ask of this package."""
